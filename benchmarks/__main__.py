@@ -1,0 +1,8 @@
+"""`python -m benchmarks`: every figure that is measured, each in a module of its own."""
+
+from __future__ import annotations
+
+from benchmarks import history
+
+if __name__ == "__main__":
+    history.main()

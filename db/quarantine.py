@@ -1,0 +1,106 @@
+"""What is held back for a person to decide: read for `ianawatch quarantine`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, RowMapping, and_, func, or_, select
+
+from db import tables as t
+from sync.state import HoldKind, Verdict
+
+DOCUMENT = "document"
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBack:
+    """One thing a person may look at, and perhaps accept."""
+
+    sha256: str
+    """The version that accepting it would act on: the newest it was seen in."""
+    kind: str
+    """`document`, or a hold's kind."""
+    reason: str
+    since: datetime
+    accepted_at: datetime | None
+
+
+def held_back(connection: Connection, watch_name: str) -> list[HeldBack]:
+    """What is held back now for a watch, oldest first."""
+    watch = (
+        connection.execute(
+            select(
+                t.watch.c.id,
+                t.watch.c.document_id,
+                t.watch.c.snapshot_id,
+                t.document.c.snapshot_id.label("applied_id"),
+                t.document.c.quarantined_since,
+            )
+            .join(t.document, t.document.c.id == t.watch.c.document_id)
+            .where(t.watch.c.name == watch_name)
+        )
+        .mappings()
+        .one_or_none()
+    )
+    if watch is None:
+        return []
+    found = list(_holds(connection, watch))
+    if watch["quarantined_since"] is not None and not any(i.kind == HoldKind.REGISTRY for i in found):
+        found += _documents(connection, watch)
+    return sorted(found, key=lambda item: item.since)
+
+
+def _holds(connection: Connection, watch: RowMapping) -> Iterator[HeldBack]:
+    holds = connection.execute(
+        select(t.hold)
+        .where(t.hold.c.watch_id == watch["id"], t.hold.c.closed_at.is_(None))
+        .order_by(t.hold.c.id)
+    ).mappings()
+    for hold in holds.all():
+        snapshot_id = watch["snapshot_id"]
+        if hold["kind"] == HoldKind.REGISTRY:
+            snapshot_id = _without_registry(connection, watch, hold) or hold["snapshot_id"]
+        sha256 = connection.execute(
+            select(t.snapshot.c.sha256).where(t.snapshot.c.id == snapshot_id)
+        ).scalar_one()
+        yield HeldBack(sha256, hold["kind"], hold["reason"], hold["opened_at"], hold["accepted_at"])
+
+
+def _without_registry(connection: Connection, watch: RowMapping, hold: RowMapping) -> int | None:
+    """The newest version that lacks the registry."""
+    if watch["applied_id"] not in {None, watch["snapshot_id"]}:
+        # Other watches of the document could use it, and went on with it.
+        return int(watch["applied_id"])
+    o, s = t.observation.c, t.snapshot.c
+    return connection.scalar(
+        select(s.id)
+        .join(t.observation, o.snapshot_id == s.id)
+        .where(
+            o.document_id == watch["document_id"],
+            o.verdict == Verdict.QUARANTINED,
+            # A document whose date is known could be read: it is the registry that was refused.
+            or_(s.id == hold["snapshot_id"], and_(s.updated.is_not(None), o.last_at >= hold["opened_at"])),
+        )
+        .order_by(o.id.desc())
+        .limit(1)
+    )
+
+
+def _documents(connection: Connection, watch: RowMapping) -> Iterator[HeldBack]:
+    """The versions of this episode that can't be read and are still kept."""
+    o, s = t.observation.c, t.snapshot.c
+    rows = connection.execute(
+        select(s.sha256, func.max(o.reason).label("reason"), func.min(o.first_at).label("since"))
+        .join(t.observation, o.snapshot_id == s.id)
+        .where(
+            o.document_id == watch["document_id"],
+            o.verdict == Verdict.QUARANTINED,
+            o.last_at >= watch["quarantined_since"],
+            s.body.is_not(None),
+        )
+        .group_by(s.id, s.sha256)
+    ).mappings()
+    for row in rows:
+        yield HeldBack(row["sha256"], DOCUMENT, row["reason"], row["since"], None)

@@ -1,0 +1,250 @@
+"""The record of what was served: versions kept whole, and every observation of them.
+
+The registry's state follows from these; nothing here decides.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from db import tables as t
+from db.inserted import insert_all, inserted_id
+from sync.observations import Run, joined
+from sync.records import Validators
+from sync.state import Verdict
+
+QUARANTINED_KEPT = 20
+"""How many bodies of quarantined documents are kept at most (docs/rules.md, rule 4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSnapshot:
+    """A version's row."""
+
+    id: int
+    sha256: str
+    updated: str | None
+    bundled: bool
+    applied: bool
+    body: bytes | None
+    """None when it was pruned."""
+
+
+class SnapshotStore:
+    """Reads and writes within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    # -- versions -------------------------------------------------------------------------------
+
+    def keep(
+        self, document_url: str, sha256: str, body: bytes, updated: str | None, *, bundled: bool = False
+    ) -> int:
+        """The version's row id; the body is kept when it is not there yet."""
+        row = self._connection.execute(
+            select(t.snapshot.c.id, t.snapshot.c.body.is_(None)).where(
+                t.snapshot.c.document_url == document_url, t.snapshot.c.sha256 == sha256
+            )
+        ).one_or_none()
+        if row is None:
+            result = self._connection.execute(
+                insert(t.snapshot).values(
+                    document_url=document_url,
+                    sha256=sha256,
+                    updated=updated,
+                    body=zlib.compress(body),
+                    size=len(body),
+                    bundled=bundled,
+                    applied=False,
+                )
+            )
+            return inserted_id(result)
+        if row[1]:
+            self._connection.execute(
+                update(t.snapshot).where(t.snapshot.c.id == row[0]).values(body=zlib.compress(body))
+            )
+        return int(row[0])
+
+    def body(self, document_url: str, sha256: str) -> bytes | None:
+        """The bytes of a version; None when they are no longer kept."""
+        packed = self._connection.scalar(
+            select(t.snapshot.c.body).where(
+                t.snapshot.c.document_url == document_url, t.snapshot.c.sha256 == sha256
+            )
+        )
+        return zlib.decompress(packed) if packed is not None else None
+
+    def mark_applied(self, snapshot_id: int) -> None:
+        """Remember that a version was applied: seen again after another, it is an older copy."""
+        self._connection.execute(
+            update(t.snapshot)
+            .where(t.snapshot.c.id == snapshot_id, t.snapshot.c.applied.is_(False))
+            .values(applied=True)
+        )
+
+    def ids(self, document_url: str) -> dict[str, int]:
+        """The row of each version of a document, by SHA-256."""
+        rows = self._connection.execute(
+            select(t.snapshot.c.sha256, t.snapshot.c.id).where(t.snapshot.c.document_url == document_url)
+        )
+        return {row.sha256: row.id for row in rows}
+
+    def updated(self, document_url: str, sha256: str | None) -> str | None:
+        """The date of a version as served."""
+        return self._connection.scalar(
+            select(t.snapshot.c.updated).where(
+                t.snapshot.c.document_url == document_url, t.snapshot.c.sha256 == sha256
+            )
+        )
+
+    def versions(self, document_url: str) -> Iterator[StoredSnapshot]:
+        """Every version of a document."""
+        for row in self._connection.execute(
+            select(t.snapshot).where(t.snapshot.c.document_url == document_url).order_by(t.snapshot.c.id)
+        ).mappings():
+            body = zlib.decompress(row["body"]) if row["body"] is not None else None
+            yield StoredSnapshot(
+                row["id"], row["sha256"], row["updated"], row["bundled"], row["applied"], body
+            )
+
+    def prune_quarantined(self, document_id: int) -> None:
+        """Forget the oldest bodies that were only ever quarantined, down to QUARANTINED_KEPT."""
+        useful = select(t.observation.c.snapshot_id).where(t.observation.c.verdict != Verdict.QUARANTINED)
+        kept = self._connection.scalars(
+            select(t.snapshot.c.id)
+            .join(t.observation, t.observation.c.snapshot_id == t.snapshot.c.id)
+            .where(
+                t.observation.c.document_id == document_id,
+                t.snapshot.c.body.is_not(None),
+                t.snapshot.c.id.not_in(useful),
+            )
+            .group_by(t.snapshot.c.id)
+            .order_by(func.max(t.observation.c.last_at).desc(), t.snapshot.c.id.desc())
+        ).all()
+        if len(kept) > QUARANTINED_KEPT:
+            self._connection.execute(
+                update(t.snapshot).where(t.snapshot.c.id.in_(kept[QUARANTINED_KEPT:])).values(body=None)
+            )
+
+    # -- observations ---------------------------------------------------------------------------
+
+    def observe(self, document_id: int, new: Run, ids: Mapping[str, int]) -> None:
+        """Append an observation; it folds into the last run when it says the same.
+
+        Runs later than this one were written by a clock that ran ahead: they are brought back.
+        """
+        last = next(iter(self.runs(document_id, newest=1)), None)
+        if last is not None and last[1].last_at > new.first_at:
+            self._bring_back(document_id, new.first_at)
+            last = next(iter(self.runs(document_id, newest=1)))
+        together = joined(last[1], new) if last is not None else None
+        if last is None or together is None:
+            self.append(document_id, [new], ids)
+        else:
+            self._connection.execute(
+                update(t.observation)
+                .where(t.observation.c.id == last[0])
+                .values(last_at=together.last_at, count=together.count)
+            )
+
+    def _bring_back(self, document_id: int, now: datetime) -> None:
+        """Let no run begin or end after `now`."""
+        o = t.observation.c
+        for moment in (o.first_at, o.last_at):
+            self._connection.execute(
+                update(t.observation).where(o.document_id == document_id, moment > now).values({moment: now})
+            )
+
+    def append(self, document_id: int, runs: Sequence[Run], ids: Mapping[str, int]) -> None:
+        """Append runs as they are; `ids` are the rows of their versions."""
+        insert_all(
+            self._connection,
+            t.observation,
+            [
+                {
+                    "document_id": document_id,
+                    "snapshot_id": ids[run.sha256],
+                    "verdict": run.verdict,
+                    "first_at": run.first_at,
+                    "last_at": run.last_at,
+                    "count": run.count,
+                    "reason": run.reason,
+                    "accept_older": run.accept_older,
+                    "accepted": list(run.accepted),
+                }
+                for run in runs
+            ],
+        )
+
+    def runs(self, document_id: int, *, newest: int | None = None) -> list[tuple[int, Run]]:
+        """The runs of observations of a document with their rows, newest first; the `newest` few, or all."""
+        return [
+            (
+                row["id"],
+                Run(
+                    sha256=row["sha256"],
+                    verdict=Verdict(row["verdict"]),
+                    first_at=row["first_at"],
+                    last_at=row["last_at"],
+                    count=row["count"],
+                    reason=row["reason"],
+                    accept_older=row["accept_older"],
+                    accepted=tuple(row["accepted"]),
+                ),
+            )
+            for row in self._connection.execute(
+                select(t.observation, t.snapshot.c.sha256)
+                .join(t.snapshot, t.snapshot.c.id == t.observation.c.snapshot_id)
+                .where(t.observation.c.document_id == document_id)
+                .order_by(t.observation.c.id.desc())
+                .limit(newest)
+            ).mappings()
+        ]
+
+    def forget_observations(self, document_id: int) -> None:
+        """Delete the rows, for a replay that writes them anew."""
+        self._connection.execute(delete(t.observation).where(t.observation.c.document_id == document_id))
+
+    # -- validators -----------------------------------------------------------------------------
+
+    def validators(self, url: str, sha256: str | None) -> Validators | None:
+        """The validators to ask `url` with, if they came with the version `sha256` from there (rule 6)."""
+        row = self._connection.execute(select(t.resource).where(t.resource.c.url == url)).mappings().first()
+        if row is None or sha256 is None or row["sha256"] != sha256:
+            return None
+        if row["last_modified"] is None and row["etag"] is None:
+            return None
+        return Validators(url, row["last_modified"], row["etag"])
+
+    def keep_validators(self, url: str, validators: Validators | None, sha256: str) -> None:
+        """Remember what came with the version `sha256`; None forgets."""
+        self._resource(
+            url,
+            last_modified=validators.last_modified if validators else None,
+            etag=validators.etag if validators else None,
+            sha256=sha256 if validators else None,
+        )
+
+    def retry_at(self, url: str) -> datetime | None:
+        """Until when the server asked for patience."""
+        return self._connection.scalar(select(t.resource.c.retry_at).where(t.resource.c.url == url))
+
+    def keep_retry_at(self, url: str, retry_at: datetime | None) -> None:
+        """Remember a Retry-After; None forgets."""
+        self._resource(url, retry_at=retry_at)
+
+    def _resource(self, url: str, **values: object) -> None:
+        known = self._connection.execute(select(t.resource).where(t.resource.c.url == url)).mappings().first()
+        if known is None:
+            if any(value is not None for value in values.values()):
+                self._connection.execute(insert(t.resource).values(url=url, **values))
+        elif any(known[name] != value for name, value in values.items()):
+            self._connection.execute(
+                update(t.resource).where(t.resource.c.id == known["id"]).values(**values)
+            )

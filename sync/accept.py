@@ -1,0 +1,115 @@
+"""A person accepts what was held back: the kept bytes act as in a sync, in one transaction, alerts included.
+
+What can be accepted: that a registry is gone or empty, that set-aside records hide nothing, that many
+registrations are really missing (docs/rules.md, rule 4). What is not well-formed can't.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from db.quarantine import DOCUMENT, HeldBack, held_back
+from db.snapshot_store import SnapshotStore
+from sync.alerts import Alert, Audience
+from sync.decide import Patience
+from sync.errors import UnusableInput, UsageProblem
+from sync.observe import kept
+from sync.state import Change, HoldKind, Verdict
+from sync.store import Stored, settle
+from sync.store_flags import conclude
+from sync.watches import Watch
+
+if TYPE_CHECKING:
+    from db.engine import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What accepting did."""
+
+    sha256: str
+    """The version that was accepted."""
+    changes: tuple[Change, ...]
+    alerts: tuple[Alert, ...]
+    missing: int
+    """Registrations that are withdrawn once they have been missing for a day."""
+
+
+def find(items: Sequence[HeldBack], prefix: str) -> list[HeldBack]:
+    """What is held back of the one version whose id begins so.
+
+    Raises UsageProblem when there is none, or more than one.
+    """
+    found = [item for item in items if prefix and item.sha256.startswith(prefix.lower())]
+    ids = sorted({item.sha256 for item in found})
+    if not ids:
+        known = ", ".join(dict.fromkeys(item.sha256[:12] for item in items)) or "nothing is held back"
+        raise UsageProblem(f"nothing held back has the id {prefix!r}; there is: {known}")
+    if len(ids) > 1:
+        raise UsageProblem(f"{prefix!r} is the beginning of {len(ids)} ids; give more of it")
+    return found
+
+
+def accept(
+    database: Database,
+    watch: Watch,
+    prefix: str,
+    patience: Patience,
+    channels: Mapping[str, Collection[Audience]],
+    at: datetime,
+) -> Accepted:
+    """Accept all that is held back of the version whose SHA-256 begins with `prefix`.
+
+    Raises UsageProblem for what there is not, UnusableInput for what can't be accepted.
+    """
+    with database.write() as connection:
+        held = held_back(connection, watch.name)
+        sha256 = _acceptable(held, find(held, prefix))
+        body = SnapshotStore(connection).body(watch.document, sha256)
+        if body is None:
+            raise UnusableInput(f"{sha256[:12]}: its bytes are no longer kept; sync, and accept what comes")
+        stored = settle(
+            connection,
+            watch.document,
+            [watch],
+            kept(watch.document, body),
+            at,
+            patience=patience,
+            accepted=frozenset({watch.name}),
+        )
+        if stored.decision.verdict in {Verdict.OLDER, Verdict.OVERDUE}:
+            raise UnusableInput(
+                f"{sha256[:12]}: a newer version has been applied since; sync, and look again"
+            )
+        concluded = conclude(connection, watch, _untold(stored), [], [], channels, at)
+    step = stored.decision.watches[watch.name]
+    missing = sum(1 for r in step.state.registrations if r.live and r.missing_since)
+    return Accepted(sha256, step.changes, concluded.alerts, missing)
+
+
+def _acceptable(held: Sequence[HeldBack], items: Sequence[HeldBack]) -> str:
+    """The version to accept. Raises UsageProblem or UnusableInput when a person can't, or need not."""
+    sha256 = items[0].sha256
+    if items[0].kind == DOCUMENT:
+        raise UnusableInput(
+            f"{sha256[:12]}: what can't be read can't be accepted ({items[0].reason}); "
+            "wait for IANA to mend it"
+        )
+    if all(item.accepted_at is not None for item in items):
+        raise UsageProblem(f"{sha256[:12]}: it was accepted on {items[0].accepted_at:%Y-%m-%d} already")
+    registry = next((item for item in held if item.kind == HoldKind.REGISTRY), items[0])
+    if registry.sha256 != sha256:
+        raise UsageProblem(
+            f"{sha256[:12]}: the whole registry has been held back since, under {registry.sha256[:12]}; "
+            "accept that, or wait for a better version"
+        )
+    return sha256
+
+
+def _untold(stored: Stored) -> Stored:
+    """Without what operators would be told of the version: a person has just decided on it."""
+    watches = {name: replace(step, notices=()) for name, step in stored.decision.watches.items()}
+    return replace(stored, decision=replace(stored.decision, watches=watches))

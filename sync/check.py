@@ -1,0 +1,79 @@
+"""Pages against a registry, without a database: what `ianawatch check` finds on each."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sync.answers import IgnoredRow
+from sync.differences import Difference, DifferenceKind, differences
+from sync.flags import Documented
+from sync.intervals import Interval, spelled
+from sync.records import DocumentedTable, RegistrySnapshot
+from sync.registrations import first_sight
+
+_NO_TIME = datetime.fromtimestamp(0, UTC)
+"""A check knows no times: none of its answers has one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A code on which a page and the registry differ."""
+
+    code: str
+    """A value, or a range that is registered as one."""
+    name: str
+    """The registry's name; of what is not registered the page's."""
+    line: int | None
+    """Where on the page: its own row, the row for the block that covers it, or the table's first row."""
+    block: str | None = None
+    """The row for a range that covers it, and documents none of its values."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedPage:
+    """What a check found on one page."""
+
+    file: str
+    missing: tuple[Finding, ...] = ()
+    """Registered, and not documented."""
+    unregistered: tuple[Finding, ...] = ()
+    """Documented as a code of its own, and not registered."""
+    ignored: tuple[Finding, ...] = ()
+    """Registered, not documented, and that is fine."""
+
+
+def check_page(
+    file: str,
+    table: DocumentedTable,
+    registry: RegistrySnapshot,
+    watched: Interval,
+    ignored: Collection[Interval],
+) -> CheckedPage:
+    """Compare a page's table with the registry, in the watched range."""
+    fine = [IgnoredRow(first, last, "", _NO_TIME) for first, last in ignored]
+    registrations = first_sight(registry.records, _NO_TIME)
+    found = differences(registrations, registry.records, {file: table}, watched, fine)
+    missing = [d for d in found if d.difference is DifferenceKind.MISSING]
+    return CheckedPage(
+        file,
+        missing=_findings((d for d in missing if d.is_missing), table),
+        unregistered=_findings((d for d in found if d.difference is DifferenceKind.UNREGISTERED), table),
+        ignored=_findings((d for d in missing if not d.is_missing), table),
+    )
+
+
+def _findings(found: Iterable[Difference], table: DocumentedTable) -> tuple[Finding, ...]:
+    return tuple(_finding(difference, table) for difference in found)
+
+
+def _finding(difference: Difference, table: DocumentedTable) -> Finding:
+    code = spelled(difference.first, difference.last)
+    own = [v for v in table.values if v.is_single and v.first == difference.first]
+    if own:
+        return Finding(code, difference.description, own[0].line)
+    block = Documented(table.values).block_of(difference.first)
+    if block is not None:
+        return Finding(code, difference.description, block.line, spelled(block.first, block.last))
+    return Finding(code, difference.description, table.values[0].line if table.values else None)

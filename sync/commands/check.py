@@ -1,0 +1,193 @@
+"""`ianawatch check`: pages against the registry, without a database; for a hook or a workflow."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from sync.codes import read_code, read_range
+from sync.errors import Exit, FetchFailed, TableMissing, TableUnusable
+from sync.escape import json_text, shown
+from sync.intervals import spelled
+from sync.program import Program
+from sync.records import FetchedDocument, NotModified
+
+if TYPE_CHECKING:
+    from sync.check import CheckedPage, Finding
+    from sync.records import DocumentedTable, RegistrySnapshot
+
+
+@click.command()
+@click.argument("pages", nargs=-1, required=True, metavar="FILE|URL...")
+@click.option("--source", metavar="URL|FILE", help="The registry's document; by default the one that ships.")
+@click.option(
+    "--range", "range_", metavar="FIRST-LAST", help="Look at this range instead of the watched one."
+)
+@click.option(
+    "--ignore", multiple=True, metavar="CODE", help="A code that need not be documented; may be repeated."
+)
+@click.option(
+    "--format", "output", type=click.Choice(["text", "json", "github"]), default="text", show_default=True
+)
+@click.pass_obj
+def command(
+    program: Program,
+    *,
+    pages: tuple[str, ...],
+    source: str | None,
+    range_: str | None,
+    ignore: tuple[str, ...],
+    output: str,
+) -> int:
+    """Check pages that document the codes: which registered ones do they lack, and which do they list that
+    nobody has registered?
+
+    Needs no database, and no network unless a URL is named. A page without a table of codes is passed over,
+    unless it is the only one.
+
+    Exit codes: 0 nothing is missing, 1 something is, 65 a page can't be used, 75 one can't be read.
+    """  # noqa: D205  # click shows the text as it stands
+    from sync.check import check_page
+
+    watch = program.watch
+    watched = read_range("--range", range_, watch.bounds) if range_ else watch.watched or watch.bounds
+    fine = [(code, code) for code in (read_code(text, watch.bounds) for text in ignore)]
+    registry, updated = _registry(program, source)
+    checked: list[CheckedPage] = []
+    failed = Exit.DONE
+    for page in pages:
+        try:
+            table = _table(program, page, alone=len(pages) == 1)
+        except (FetchFailed, TableUnusable) as e:
+            if len(pages) == 1:
+                raise
+            program.say_error(str(e))
+            failed = failed or e.exit_code
+            continue
+        if table is not None:
+            checked.append(check_page(page, table, registry, watched, fine))
+    _print(checked, output, f"registry as of {updated}, {spelled(*watched)}")
+    if failed:
+        return failed
+    return Exit.MISSING if any(page.missing for page in checked) else Exit.DONE
+
+
+def _registry(program: Program, source: str | None) -> tuple[RegistrySnapshot, str]:
+    """The registry to check against, and its date."""
+    from sync.parse_registry import parse_document
+    from sync.sources import read_bundled
+
+    watch = program.watch
+    if source is None and watch.bundle is not None:
+        body, location = read_bundled(watch.bundle.document), watch.bundle.document
+    else:
+        location = source or watch.document
+        body = _read(program, location)
+    document = parse_document(body, location=location)
+    return document.registry(watch.registry_id, watch.bounds), document.updated or "an unknown day"
+
+
+def _table(program: Program, page: str, *, alone: bool) -> DocumentedTable | None:
+    """The table on a page; None for a page without one, unless it was named `alone`."""
+    from sync.parse_documented import mentions_values, parse_documented
+
+    watch = program.watch
+    location = watch.source(page).location
+    body = _read(program, location)
+    if not alone and not mentions_values(body):
+        return None
+    try:
+        watched = watch.watched or watch.bounds
+        return parse_documented(body, name=location, bounds=watch.bounds, watched=watched)
+    except TableMissing:
+        if alone:
+            raise
+        return None
+
+
+def _read(program: Program, location: str) -> bytes:
+    from sync.fetch import fetch
+
+    match fetch(location, limits=program.settings.limits, now=program.clock()):
+        case FetchedDocument(body=body):
+            return body
+        case NotModified():
+            msg = "a 304 only comes when it is asked for"
+            raise AssertionError(msg)
+
+
+def _print(checked: list[CheckedPage], output: str, against: str) -> None:
+    match output:
+        case "json":
+            facts = {"files": [_facts(page) for page in checked]}
+            click.echo(json_text(json.dumps(facts, ensure_ascii=False, indent=2)))
+        case "github":
+            for page in checked:
+                for line in _annotations(page):
+                    click.echo(line)
+        case _:
+            for page in checked:
+                for line in _lines(page):
+                    click.echo(shown(line))
+            found = sum(len(page.missing) for page in checked)
+            tables = "1 table" if len(checked) == 1 else f"{len(checked)} tables"
+            click.echo(f"{tables} checked, {found} codes missing ({against})")
+
+
+def _facts(page: CheckedPage) -> dict[str, object]:
+    def rows(findings: Iterable[Finding]) -> list[dict[str, object]]:
+        return [
+            {"code": int(f.code) if f.code.isdigit() else f.code, "name": f.name, "line": f.line}
+            for f in findings
+        ]
+
+    return {
+        "file": page.file,
+        "missing": rows(page.missing),
+        "unregistered": rows(page.unregistered),
+        "ignored": rows(page.ignored),
+    }
+
+
+def _lines(page: CheckedPage) -> Iterator[str]:
+    for finding in page.missing:
+        yield f"{_where(page, finding)}: {_missing(finding)}"
+    for finding in page.unregistered:
+        yield f"{_where(page, finding)}: {_unregistered(finding)}"
+    for finding in page.ignored:
+        yield f"{_where(page, finding)}: {finding.code} {finding.name} is ignored"
+
+
+def _annotations(page: CheckedPage) -> Iterator[str]:
+    """Workflow commands, as GitHub Actions reads them from a step's output."""
+    for level, findings, words in (
+        ("error", page.missing, _missing),
+        ("warning", page.unregistered, _unregistered),
+    ):
+        for finding in findings:
+            line = f",line={finding.line}" if finding.line else ""
+            yield f"::{level} file={_property(page.file)}{line}::{_data(words(finding))}"
+
+
+def _where(page: CheckedPage, finding: Finding) -> str:
+    return f"{page.file}:{finding.line}" if finding.line else page.file
+
+
+def _missing(finding: Finding) -> str:
+    block = f"; only a row for the block {finding.block} covers it" if finding.block else ""
+    return f"{finding.code} {finding.name} is registered and not documented{block}"
+
+
+def _unregistered(finding: Finding) -> str:
+    return f"{finding.code} {finding.name} is documented and not registered"
+
+
+def _data(text: str) -> str:
+    return shown(text).replace("%", "%25")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

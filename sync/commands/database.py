@@ -1,0 +1,60 @@
+"""`ianawatch database`: where it is, and what an administrator does with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from sync.program import Program
+
+
+@click.group()
+def command() -> None:
+    """Find, upgrade, back up and check the database."""
+
+
+@command.command()
+@click.pass_obj
+def path(program: Program) -> None:
+    """Print where the database is."""
+    click.echo(program.where)
+
+
+@command.command()
+@click.pass_obj
+def upgrade(program: Program) -> None:
+    """Bring the schema up to date, after a backup beside the file; `sync` does it by itself."""
+    # Imported here, and below: SQLAlchemy would slow down `--help`.
+    from db.engine import Database
+    from db.upgrade import HEAD
+    from db.upgrade import upgrade as upgrade_schema
+
+    saved = upgrade_schema(Database.open(program.where, damaged_too=True))
+    click.echo(f"{program.where}: the schema is {HEAD}")
+    if saved is not None:
+        click.echo(f"the database before the upgrade: {saved}")
+
+
+@command.command()
+@click.argument("target", type=click.Path(path_type=Path), metavar="FILE")
+@click.pass_obj
+def backup(program: Program, target: Path) -> None:
+    """Copy the database to FILE, while others may use it."""
+    from db.engine import Database
+
+    database = Database.open(program.where, damaged_too=True)
+    database.backup(target)
+    click.echo(f"{target}: a copy of {database.where}")
+
+
+@command.command()
+@click.pass_obj
+def check(program: Program) -> None:
+    """Check that the database is ours, whole, and of this program's version."""
+    from db.engine import Database
+    from db.upgrade import HEAD, require_current
+
+    database = Database.open(program.where, damaged_too=True)
+    require_current(database)
+    click.echo(f"{database.where}: no damage found; the schema is {HEAD}")

@@ -1,0 +1,37 @@
+"""`ianawatch show`: everything about one code."""
+
+from __future__ import annotations
+
+import click
+
+from sync.commands.options import ONE, format_option, watch_option
+from sync.program import Program
+
+
+@click.command()
+@click.argument("code")
+@click.option("--contacts", is_flag=True, help="Name the people whom the registry names.")
+@watch_option
+@format_option(ONE)
+@click.pass_obj
+def command(program: Program, *, code: str, contacts: bool, output: str) -> None:
+    """Tell everything about one code: what the registry says of it, where it is documented, its history.
+
+    A code that has no record of its own is answered with the range it falls in.
+    """
+    # Imported here: SQLAlchemy would slow down `--help`.
+    from db.code_queries import code_facts
+    from sync import render, terminal
+    from sync.code_sheet import code_json, code_sheet
+    from sync.codes import read_code
+    from sync.people import impersonal
+
+    number = read_code(code, program.watch.bounds)
+    with program.open_database().read() as connection:
+        facts = code_facts(connection, program.watch.name, number)
+    if not contacts:
+        facts = impersonal(facts)
+    if output == "json":
+        terminal.write(render.as_json(code_json(facts, contacts=contacts)))
+    else:
+        terminal.show_sheet(code_sheet(facts, program.clock()))

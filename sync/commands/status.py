@@ -1,0 +1,49 @@
+"""`ianawatch status`: is all well? For a person, and by its exit code for a monitor."""
+
+from __future__ import annotations
+
+import click
+
+from sync.commands.options import ONE, format_option, watch_option
+from sync.errors import Exit
+from sync.program import Program
+
+
+@click.command()
+@click.option(
+    "--max-age",
+    metavar="DURATION",
+    help="Exit with 1 when the last successful check is older: 90m, 48h, 2d, 1w.",
+)
+@watch_option
+@format_option(ONE)
+@click.pass_obj
+def command(program: Program, *, max_age: str | None, output: str) -> int:
+    """Say whether all is well, for a person or a monitor.
+
+    Exit codes: 0 all is well, 1 the last successful check is too old, the syncs fail, something is held
+    back, or an alert can't be delivered. A flagged code is none of these.
+    """
+    # Imported here: SQLAlchemy would slow down `--help`.
+    from dataclasses import replace
+
+    from db.status_facts import status
+    from sync import render, terminal
+    from sync.dates import read_duration
+    from sync.health import troubles
+    from sync.people import impersonal_change
+    from sync.status_sheet import status_json, status_sheet
+
+    oldest = read_duration("--max-age", max_age) if max_age else None
+    database = program.open_database()
+    with database.read() as connection:
+        facts = status(connection, program.watch.name, database.where, database.path)
+    if facts.last_change:
+        facts = replace(facts, last_change=impersonal_change(facts.last_change))
+    now = program.clock()
+    wrong = troubles(facts, now, max_age=oldest, failures=program.settings.failures)
+    if output == "json":
+        terminal.write(render.as_json(status_json(facts, wrong)))
+    else:
+        terminal.show_sheet(status_sheet(facts, wrong, now))
+    return Exit.MISSING if wrong else Exit.DONE

@@ -1,0 +1,144 @@
+"""Every error that is expected, and the exit code each ends the program with.
+
+    IanawatchError
+    ├── UsageProblem               2   an argument that can't be meant
+    ├── UnusableInput             65   the document, page or table can't be used
+    │   ├── DocumentUnusable           not well-formed, a DOCTYPE, another root: quarantined
+    │   ├── RegistryUnusable           the registry is missing or empty: quarantined for its watches
+    │   └── TableUnusable              a documented page whose table can't be used
+    │       └── TableMissing           one that has none
+    ├── CannotCreateDatabase      73
+    ├── DatabaseUnusable          74   damaged, foreign, newer than the program, or not readable
+    ├── PassingFailure            75   worth trying again later
+    │   ├── FetchFailed                no usable answer from the source
+    │   ├── PatienceAsked              inside a Retry-After: no request was made
+    │   └── DatabaseLocked             the lock was not free in time
+    └── WrongConfiguration        78
+
+Expected I/O errors are wrapped where they happen (`raise ... from e`); anything else is a bug and stays
+a traceback. An error's text is one line: what happened, to what, and what to do.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import IntEnum
+from typing import ClassVar
+
+
+class Exit(IntEnum):
+    """Exit codes; those from 65 on are sysexits.h's."""
+
+    DONE = 0
+    MISSING = 1
+    USAGE = 2
+    UNUSABLE_INPUT = 65
+    UNDELIVERED = 69
+    CANNOT_CREATE = 73
+    DATABASE = 74
+    PASSING_FAILURE = 75
+    CONFIGURATION = 78
+    INTERRUPTED = 130
+    TERMINATED = 143
+
+
+class IanawatchError(Exception):
+    """The root. `str(error)` is the line a person reads."""
+
+    exit_code: ClassVar[Exit]
+
+
+class UsageProblem(IanawatchError):
+    """An argument that can't be meant; the text says what would be right."""
+
+    exit_code = Exit.USAGE
+
+
+class UnusableInput(IanawatchError):
+    """What was read can't be used."""
+
+    exit_code = Exit.UNUSABLE_INPUT
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class DocumentUnusable(UnusableInput):
+    """A document that claims to be a registry and can't be read as one (docs/rules.md, rule 4)."""
+
+
+class RegistryUnusable(UnusableInput):
+    """A registry that is missing from its document, or empty. A person may accept it."""
+
+
+class TableUnusable(UnusableInput):
+    """A documented page whose table can't be used."""
+
+
+class TableMissing(TableUnusable):
+    """A page that documents no values at all: no error where many pages are looked through."""
+
+
+class CannotCreateDatabase(IanawatchError):
+    """The database does not exist and can't be made."""
+
+    exit_code = Exit.CANNOT_CREATE
+
+
+class DatabaseUnusable(IanawatchError):
+    """The database is there and can't be used; nothing was written."""
+
+    exit_code = Exit.DATABASE
+
+
+class PassingFailure(IanawatchError):
+    """Likely to pass by itself; the next run tries again."""
+
+    exit_code = Exit.PASSING_FAILURE
+
+
+class FetchFailed(PassingFailure):
+    """No usable answer came from the source."""
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        location: str,
+        status: int | None = None,
+        retry_at: datetime | None = None,
+    ) -> None:
+        super().__init__(f"{location}: {reason}")
+        self.reason = reason
+        self.location = location
+        self.status = status
+        """The HTTP status, where there was an answer."""
+        self.retry_at = retry_at
+        """Until when the server asked for patience (UTC); None when it did not."""
+
+
+class NotADocument(FetchFailed):
+    """An answer that is no registry at all: a login page, a proxy's error."""
+
+
+class PatienceAsked(PassingFailure):
+    """The source asked to be left alone until `retry_at`; no request was made, and it is no failure."""
+
+    def __init__(self, location: str, retry_at: datetime) -> None:
+        super().__init__(
+            f"{location}: the server asked for patience until {retry_at:%Y-%m-%d %H:%M} UTC; "
+            "no request was made"
+        )
+        self.location = location
+        self.retry_at = retry_at
+
+
+class DatabaseLocked(PassingFailure):
+    """Somebody else held the database's lock for the whole of the wait."""
+
+
+class WrongConfiguration(IanawatchError):
+    """A setting that can't be used; the text names it and where it came from."""
+
+    exit_code = Exit.CONFIGURATION

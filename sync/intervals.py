@@ -1,0 +1,74 @@
+"""Intervals of values with inclusive bounds: compared as such, never value by value.
+
+Some registries assign 2^32 values in one row, so nothing here may cost more than the number of
+intervals (docs/rules.md, rule 3). Standard library only.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+Interval = tuple[int, int]
+"""First and last value."""
+
+
+class IntervalMap(Generic[T]):
+    """Disjoint intervals, each with a thing: who has the value?"""
+
+    __slots__ = ("_firsts", "_items")
+
+    def __init__(self, items: Iterable[tuple[int, int, T]]) -> None:
+        """Take (first, last, thing); no two intervals may overlap."""
+        self._items = sorted(items, key=lambda item: item[0])
+        self._firsts = [item[0] for item in self._items]
+
+    def pieces(self, first: int, last: int) -> Iterator[tuple[int, int, T | None]]:
+        """Cut `first`-`last` where the thing changes; None where no interval lies. In order, without gaps."""
+        index = bisect_left(self._firsts, first)
+        if index and self._items[index - 1][1] >= first:
+            index -= 1
+        at = first
+        while at <= last:
+            if index == len(self._items) or self._items[index][0] > last:
+                yield at, last, None
+                return
+            item_first, item_last, thing = self._items[index]
+            if item_first > at:
+                yield at, item_first - 1, None
+                at = item_first
+            end = min(item_last, last)
+            yield at, end, thing
+            at = end + 1
+            index += 1
+
+    def overlapping(self, first: int, last: int) -> Iterator[T]:
+        """The things that have a value of `first`-`last`, in order."""
+        for _, _, thing in self.pieces(first, last):
+            if thing is not None:
+                yield thing
+
+
+def merged(intervals: Iterable[Interval]) -> list[Interval]:
+    """Join what overlaps or touches; in order."""
+    result: list[Interval] = []
+    for first, last in sorted(intervals):
+        if result and first <= result[-1][1] + 1:
+            result[-1] = (result[-1][0], max(result[-1][1], last))
+        else:
+            result.append((first, last))
+    return result
+
+
+def without(first: int, last: int, holes: Sequence[Interval]) -> list[Interval]:
+    """What is left of `first`-`last` outside `holes`; in order."""
+    there = IntervalMap((a, b, True) for a, b in merged(holes))
+    return [(a, b) for a, b, hole in there.pieces(first, last) if not hole]
+
+
+def spelled(first: int, last: int) -> str:
+    """`7` or `8-15`, as IANA writes it."""
+    return str(first) if first == last else f"{first}-{last}"

@@ -1,0 +1,78 @@
+"""One look at the registry's document: fetched and read, nothing stored, nothing decided."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sync.errors import DocumentUnusable
+from sync.records import FetchedDocument, FetchLimits, NotModified, Validators
+from sync.sources import read_bundled
+from sync.watches import Bundle
+
+if TYPE_CHECKING:
+    from sync.parse_registry import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A body, and what it says."""
+
+    location: str
+    """Where it was asked for."""
+    body: bytes
+    sha256: str
+    document: Document | str
+    """What was read, or why it can't be read."""
+    validators: Validators | None = None
+    bundled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StillServed:
+    """304: the version the validators came with."""
+
+    location: str
+    sha256: str
+
+
+def observe(
+    location: str, validators: Validators | None, sha256: str | None, limits: FetchLimits, now: datetime
+) -> Served | StillServed:
+    """Ask for the document. `sha256` is the version the `validators` came with.
+
+    Raises FetchFailed, and NotADocument for an answer that is no registry at all.
+    """
+    from sync.fetch import fetch  # noqa: PLC0415  # requests is slow to import, and not every command fetches
+
+    match fetch(location, validators, limits, now=now):
+        case FetchedDocument(body=body, validators=received):
+            return _served(location, body, received)
+        case NotModified() if sha256 is not None:
+            return StillServed(location, sha256)
+        case NotModified():
+            msg = "fetch lets no 304 through that was not asked for"
+            raise AssertionError(msg)
+
+
+def bundled(bundle: Bundle) -> Served:
+    """The registry's document that ships with the package."""
+    return _served(bundle.document, read_bundled(bundle.document), None, ships=True)
+
+
+def kept(location: str, body: bytes) -> Served:
+    """A version that was served earlier, from the bytes that were kept."""
+    return _served(location, body, None)
+
+
+def _served(location: str, body: bytes, validators: Validators | None, *, ships: bool = False) -> Served:
+    from sync.parse_registry import parse_document  # noqa: PLC0415  # lxml: not needed after a 304
+
+    document: Document | str
+    try:
+        document = parse_document(body, location=location)
+    except DocumentUnusable as e:
+        document = e.reason
+    return Served(location, body, hashlib.sha256(body).hexdigest(), document, validators, ships)

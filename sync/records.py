@@ -1,0 +1,163 @@
+"""What passes between the stages: frozen dataclasses, standard library only.
+
+The words are IANA's and RFC 6455's. A stage hands the next one these and nothing else; how a value
+is fetched, parsed or stored is the business of the stage's own module.
+
+Times are timezone-aware UTC. Dates of IANA's are text as served (`YYYY-MM-DD`, sometimes `YYYY-MM`).
+Bounds of a range are inclusive.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+MAX_VALUE = 2**63 - 1
+"""The largest value a registry may hold: what an SQL BIGINT holds."""
+
+
+class Assignment(StrEnum):
+    """What a record's folded description says of its values."""
+
+    ASSIGNED = "assigned"
+    RESERVED = "reserved"
+    PRIVATE_USE = "private-use"
+    UNASSIGNED = "unassigned"
+
+
+# -- fetch ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """A representation's validators, exactly as the server sent them (RFC 9110, section 8.8)."""
+
+    url: str
+    """The URL they came with; they count for no other."""
+    last_modified: str | None = None
+    etag: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FetchLimits:
+    """How long and how much one fetch may take."""
+
+    connect_timeout: float = 10.0
+    """Seconds to connect."""
+    read_timeout: float = 30.0
+    """Seconds between two bytes."""
+    deadline: float = 120.0
+    """Seconds for the whole fetch, retries and redirects included."""
+    max_bytes: int = 8 * 1024 * 1024
+    """Bytes of the decompressed body."""
+    retries: int = 3
+    """Further tries after the first."""
+    backoff: float = 0.5
+    """Seconds before the second try; twice as many before each further one."""
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedDocument:
+    """A body as served, and what is needed to ask for it conditionally next time."""
+
+    location: str
+    """The URL or the absolute path that was asked for."""
+    body: bytes
+    validators: Validators | None = None
+    """None for a file, and for a server that sends neither header."""
+    content_type: str | None = None
+    """The Content-Type header as served; None for a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotModified:
+    """304: the server still has the version the validators came with."""
+
+    location: str
+
+
+# -- parse ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """An `<xref>`: what kind of thing it names, and which."""
+
+    kind: str
+    """rfc, rfc-errata, uri, text, draft, person, registry ... as served."""
+    data: str
+    text: str = ""
+    """The element's own text, folded; empty when it has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a record says of its values."""
+
+    description: str
+    """White space folded."""
+    assignment: Assignment
+    registered_on: str | None = None
+    """The `date` attribute as served."""
+    revised_on: str | None = None
+    """The `updated` attribute as served."""
+    references: tuple[Reference, ...] = ()
+    contacts: tuple[str, ...] = ()
+    """Names of people, from the document's own list."""
+    extra: tuple[tuple[str, str], ...] = ()
+    """Every further field, in order: (element name, folded text)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One `<record>`: the values `first` to `last`, and what it says of them."""
+
+    first: int
+    last: int
+    content: Content
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A record that can't be used; the others count."""
+
+    reason: str
+    text: str
+    """The record as served, folded; what tells it from another."""
+    first: int | None = None
+    last: int | None = None
+    """Its values, where they can be read; None for an unreadable value."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrySnapshot:
+    """One registry as one version of its document has it."""
+
+    registry_id: str
+    title: str
+    records: tuple[Record, ...]
+    """By value; no two overlap."""
+    set_aside: tuple[SetAside, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentedValue:
+    """One row of a documented table: a single value documents it, a range only describes a block."""
+
+    first: int
+    last: int
+    name: str = ""
+    line: int | None = None
+    """The line of the page the row begins on, from 1; None where the format has no lines."""
+
+    @property
+    def is_single(self) -> bool:
+        """Whether the row documents a value rather than describing a block."""
+        return self.first == self.last
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentedTable:
+    """The values that one page documents, in the page's order."""
+
+    values: tuple[DocumentedValue, ...] = field(default=())

@@ -1,0 +1,128 @@
+"""Reading the documented tables a watch is compared with: a page, a file, or the bundled table."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.resources import files
+
+from sync.errors import FetchFailed, PatienceAsked, TableUnusable
+from sync.fetch_location import is_url, shown
+from sync.records import DocumentedTable, FetchedDocument, FetchLimits, NotModified, Validators
+from sync.watches import BUNDLED, DocumentedSource, Watch
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a source before it is read."""
+
+    sha256: str | None = None
+    """Of the body last read."""
+    validators: Validators | None = None
+    retry_at: datetime | None = None
+    """Until when its server asked for patience."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSource:
+    """A source that was read; its table is new."""
+
+    source: DocumentedSource
+    sha256: str
+    table: DocumentedTable
+    validators: Validators | None
+
+
+@dataclass(frozen=True, slots=True)
+class SameSource:
+    """A source that says what it said."""
+
+    source: DocumentedSource
+
+
+@dataclass(frozen=True, slots=True)
+class FailedSource:
+    """A source that could not be read; what was last read of it stands."""
+
+    source: DocumentedSource
+    error: FetchFailed | PatienceAsked | TableUnusable
+
+    @property
+    def text(self) -> str:
+        """One line: which source, and what is wrong with it."""
+        said = str(self.error)
+        name = "" if said.startswith(self.source.name) else f"{self.source.name}: "
+        return f"documented source {name}{said}"
+
+
+Reads = list[ReadSource | SameSource | FailedSource]
+"""What became of each documented source of a watch."""
+
+
+def read_bundled(name: str) -> bytes:
+    """A file that ships with the package."""
+    return (files("sync") / "bundled" / name).read_bytes()
+
+
+def read_sources(
+    watch: Watch, known: Mapping[str, Known], limits: FetchLimits, now: datetime, *, ask: bool = True
+) -> Reads:
+    """Read each documented source of the watch; one that fails stops no other.
+
+    Without `ask` no server is asked: only files and the bundled table are read.
+    """
+    return [
+        _read(source, watch, known.get(source.name, Known()), limits, now)
+        for source in watch.documented
+        if ask or not is_url(source.location)
+    ]
+
+
+def _read(
+    source: DocumentedSource, watch: Watch, known: Known, limits: FetchLimits, now: datetime
+) -> ReadSource | SameSource | FailedSource:
+    if known.retry_at:
+        return FailedSource(source, PatienceAsked(shown(source.location), known.retry_at))
+    try:
+        match _body(source, watch, known.validators, limits, now):
+            case NotModified():
+                return SameSource(source)
+            case FetchedDocument(body=body, validators=validators, location=location):
+                sha256 = hashlib.sha256(body).hexdigest()
+                if sha256 == known.sha256:
+                    return SameSource(source)
+                table = _parse()(
+                    body, name=_page(location), bounds=watch.bounds, watched=watch.watched or watch.bounds
+                )
+                return ReadSource(source, sha256, table, validators)
+    except (FetchFailed, TableUnusable) as e:
+        return FailedSource(source, e)
+
+
+def _body(
+    source: DocumentedSource,
+    watch: Watch,
+    validators: Validators | None,
+    limits: FetchLimits,
+    now: datetime,
+) -> FetchedDocument | NotModified:
+    if source.location == BUNDLED:
+        if watch.bundle is None:
+            raise FetchFailed("no table ships for this watch; name a page", location=BUNDLED)
+        return FetchedDocument(watch.bundle.documented, read_bundled(watch.bundle.documented))
+    from sync.fetch import fetch  # noqa: PLC0415  # requests is slow to import, and a file needs none of it
+
+    return fetch(source.location, validators, limits, now=now)
+
+
+def _page(location: str) -> str:
+    """The location without what may be a secret: its suffix says the format, and errors name it."""
+    return shown(location).partition("?")[0].partition("#")[0] if is_url(location) else location
+
+
+def _parse() -> Callable[..., DocumentedTable]:
+    from sync.parse_documented import parse_documented  # noqa: PLC0415  # only when a page has changed
+
+    return parse_documented

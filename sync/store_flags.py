@@ -1,0 +1,174 @@
+"""Compare and alert: the second half of the deciding transaction.
+
+Takes what was decided about the registry, lays the documented tables beside it, and writes the flags and the
+outbox under the same lock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from db.alert_outbox import AlertOutbox
+from db.documented_store import DocumentedStore
+from db.registry_store import RegistryStore
+from sync.alerts import Alert, Audience, decide_alerts
+from sync.flags import decide_flags, is_watched
+from sync.sources import FailedSource, Reads, ReadSource, SameSource
+from sync.state import ChangeKind, Flag, Notice, Registration, WatchDecision
+from sync.watches import Watch
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from db.registry_store import StoredWatch
+    from sync.store import Stored
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What the documented tables say of a watch's registrations."""
+
+    flags: Mapping[str, Flag]
+    """The open ones, by registration key."""
+    closed: tuple[Registration, ...]
+    """Those whose flag closed since they are documented now."""
+    baseline: tuple[str, ...]
+    """Keys of those flagged at a first sight."""
+    sources: tuple[str, ...]
+    """Names of the sources that took part."""
+
+
+def compare(
+    connection: Connection,
+    watch: Watch,
+    stored: StoredWatch,
+    step: WatchDecision,
+    reads: Reads,
+    registration_ids: Mapping[str, int],
+    at: datetime,
+) -> Compared:
+    """Write the documented tables that were read and the flags that follow."""
+    store = DocumentedStore(connection)
+    new_sources = _save_sources(store, stored.id, reads, at)
+    store.set_active(stored.id, [source.name for source in watch.documented])
+    tables = store.tables(stored.id)
+    before = store.open_flags(stored.id)
+    by_key = {r.key: r for r in step.state.registrations}
+    if watch.documented and not tables:
+        # Not one of them was ever read, so nothing is known to be documented: the flags stay as they were.
+        flags = {key: flag for key, flag in before.items() if by_key[key].live}
+    else:
+        flags = decide_flags(step.state.registrations, tables, watch.watched)
+    store.save_flags(registration_ids, before, flags, at)
+    return Compared(
+        flags=flags,
+        closed=tuple(r for r in map(by_key.__getitem__, before) if tables and _documented(r, flags, watch)),
+        baseline=_baseline(stored, step, flags, new_sources, by_key),
+        sources=tuple(sorted(tables)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Concluded:
+    """What follows from a decision for those who must hear of it."""
+
+    compared: Compared
+    alerts: tuple[Alert, ...]
+
+
+def conclude(
+    connection: Connection,
+    watch: Watch,
+    stored: Stored,
+    reads: Reads,
+    notices: Sequence[Notice],
+    channels: Mapping[str, Collection[Audience]],
+    at: datetime,
+) -> Concluded:
+    """Compare, alert and write the outbox, for a decision that has been written.
+
+    `notices` are for operators, beside those of the decision itself.
+    """
+    step, row = stored.decision.watches[watch.name], stored.before[watch.name]
+    registry, outbox = RegistryStore(connection), AlertOutbox(connection)
+    ids = registry.registration_ids(row.id)
+    compared = compare(connection, watch, row, step, reads, ids, at)
+    if row.watched != (watch.watched or (None, None)):
+        registry.set_watched(row.id, watch.watched)
+    notices = [*stored.decision.notices, *step.notices, *notices]
+    if not (step.changes or notices or compared.baseline):
+        return Concluded(compared, ())
+    alerts = decide_alerts(
+        watch.name,
+        at,
+        changes=step.changes,
+        registrations=step.state.registrations,
+        flags=compared.flags,
+        baseline=compared.baseline,
+        notices=notices,
+        watched=watch.watched,
+        compared=compared.sources,
+        told=outbox.told(row.id),
+    )
+    by_watch = {(watch.name, key): id_ for key, id_ in ids.items()}
+    outbox.post(alerts, {watch.name: row.id}, by_watch, channels, at)
+    return Concluded(compared, alerts)
+
+
+def _documented(registration: Registration, flags: Mapping[str, Flag], watch: Watch) -> bool:
+    """Whether what was flagged is documented now, rather than withdrawn or no longer watched."""
+    watched = is_watched(registration.first, registration.last, watch.watched)
+    return registration.live and watched and registration.key not in flags
+
+
+def _save_sources(
+    store: DocumentedStore,
+    watch_id: int,
+    reads: Reads,
+    at: datetime,
+) -> set[str]:
+    """Write what was read; the names of the sources read for the first time."""
+    known = store.sources(watch_id)
+    new = set()
+    for read in reads:
+        name, location = read.source.name, read.source.location
+        row = known.get(name)
+        source_id = row.id if row else store.add(watch_id, name, location)
+        match read:
+            case ReadSource(sha256=sha256, table=table):
+                store.save_table(source_id, location, sha256, table, at)
+                if row is None or row.sha256 is None:
+                    new.add(name)
+            case SameSource() if row is not None and row.problem is not None:
+                store.set_problem(source_id, None)
+            case FailedSource(error=error):
+                store.set_problem(source_id, str(error))
+    return new
+
+
+def _baseline(
+    stored: StoredWatch,
+    step: WatchDecision,
+    flags: Mapping[str, Flag],
+    new_sources: set[str],
+    by_key: Mapping[str, Registration],
+) -> tuple[str, ...]:
+    """Flagged at the first sight of the watch, of a source or of a wider range: known, and no news."""
+    registered = {change.key for change in step.changes if change.kind is ChangeKind.REGISTERED}
+    first, last = stored.watched
+    earlier_range = (first, last) if first is not None and last is not None else None
+
+    def is_baseline(key: str, flag: Flag) -> bool:
+        if key in registered:
+            return False
+        registration = by_key[key]
+        return (
+            step.first_sight
+            or not new_sources.isdisjoint(flag.lacking)
+            or not is_watched(registration.first, registration.last, earlier_range)
+        )
+
+    return tuple(key for key, flag in flags.items() if is_baseline(key, flag))

@@ -1,0 +1,118 @@
+"""What went wrong in a run, and when operators hear of it (docs/rules.md, rules 4 and 8). Pure.
+
+A run says each time what went wrong in it, unless it is to be quiet; operators are told once an episode. What
+was wrong with the registry itself is `decide`'s business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from sync.errors import Exit, FetchFailed, PassingFailure, PatienceAsked, TableUnusable
+from sync.sources import FailedSource, Reads
+from sync.state import Hold, HoldKind, Notice, NoticeKind
+
+DOCUMENTED = "documented sources"
+"""What notices about the documented sources as a whole are about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that went wrong and did not stop the rest."""
+
+    text: str
+    exit_code: Exit
+    told_by: tuple[NoticeKind, str] | None = None
+    """Kind and subject of the notice by which operators hear of it, sooner or later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """How the runs before this one went."""
+
+    failures: int = 0
+    """Runs in a row in which the document could not be had."""
+    source_failures: int = 0
+    """Runs in a row in which a documented source could not be reached."""
+    source_problems: Mapping[str, str | None] = field(default_factory=dict)
+    """Why each documented source could not be read at the last try, by its name."""
+    sources_read: Collection[str] = ()
+    """Names of those that were ever read."""
+
+
+def of_document(location: str, failure: PassingFailure, *, started: bool) -> Problem:
+    """The document could not be had; `started`: what ships with the program stands in, and all is well."""
+    told_by = None if isinstance(failure, PatienceAsked) else (NoticeKind.FAILING, location)
+    return Problem(str(failure), Exit.DONE if started else failure.exit_code, told_by)
+
+
+def of_quarantine(location: str, unreadable: str | None, holds: Iterable[Hold]) -> Problem:
+    """What was served can't be used: the document is `unreadable`, or the registry is held back."""
+    kind, reason = NoticeKind.DOCUMENT_QUARANTINED, unreadable
+    if reason is None:
+        kind = NoticeKind.REGISTRY_QUARANTINED
+        reason = "; ".join(hold.reason for hold in holds if hold.kind is HoldKind.REGISTRY)
+    return Problem(
+        f"{location}: {reason}; it is quarantined, and the last good state stands",
+        Exit.UNUSABLE_INPUT,
+        (kind, ""),
+    )
+
+
+def of_sources(reads: Reads, past: Past) -> Iterator[Problem]:
+    """A problem for each documented source that could not be read."""
+    for read in _failed(reads):
+        told_by: tuple[NoticeKind, str] | None
+        match read.error:
+            case TableUnusable():
+                told_by = NoticeKind.FAILING, read.source.name
+            case FetchFailed():
+                told_by = NoticeKind.FAILING, DOCUMENTED
+            case PatienceAsked():
+                told_by = None
+        yield Problem(_of_source(read, past), read.error.exit_code, told_by)
+
+
+def notices(
+    location: str, failure: PassingFailure | None, reads: Reads, past: Past, *, many: int
+) -> Iterator[Notice]:
+    """What operators must hear now: that failures have become `many` in a row, and that they are over."""
+    if isinstance(failure, PatienceAsked):
+        return
+    if failure is not None:
+        if past.failures + 1 == many:
+            yield _failing(location, str(failure), many)
+    elif past.failures >= many:
+        text = f"{location}: reached again after {past.failures} failed runs"
+        yield Notice(NoticeKind.RECOVERED, location, text)
+    yield from _of_sources(reads, past, many)
+
+
+def _of_sources(reads: Reads, past: Past, many: int) -> Iterator[Notice]:
+    failed = list(_failed(reads))
+    unreached = [read for read in failed if isinstance(read.error, FetchFailed)]
+    if unreached and past.source_failures + 1 == many:
+        yield _failing(DOCUMENTED, "; ".join(_of_source(read, past) for read in unreached), many)
+    if not unreached and past.source_failures >= many:
+        text = f"the documented sources: reached again after {past.source_failures} runs"
+        yield Notice(NoticeKind.RECOVERED, DOCUMENTED, text)
+    for read in failed:
+        name, said = read.source.name, str(read.error)
+        if isinstance(read.error, TableUnusable) and past.source_problems.get(name) != said:
+            yield Notice(NoticeKind.FAILING, name, _of_source(read, past))
+
+
+def _of_source(read: FailedSource, past: Past) -> str:
+    if read.source.name in past.sources_read:
+        return f"{read.text}; what was last read of it stands"
+    return f"{read.text}; it takes no part until it can be read"
+
+
+def _failing(subject: str, text: str, many: int) -> Notice:
+    times = f"{many} runs in a row have failed" if many > 1 else "the run has failed"
+    return Notice(NoticeKind.FAILING, subject, f"{text}; {times}, and the next ones try again")
+
+
+def _failed(reads: Reads) -> Iterator[FailedSource]:
+    return (read for read in reads if isinstance(read, FailedSource))

@@ -1,0 +1,145 @@
+"""A delivery is sent by one at a time, and what a channel does not accept waits."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from databases import migrated, rehearsed
+from outbox import CHANNELS, MINUTE, NOON, begin_anew, claimed, news, notice, post
+from sqlalchemy import Connection, select
+
+from db import tables as t
+from db.alert_outbox import LEASE, LONGEST_PAUSE, AlertOutbox
+from db.engine import Database
+from sync.alerts import Audience
+
+
+@pytest.fixture(scope="module")
+def database() -> Database:
+    return rehearsed()
+
+
+@pytest.fixture
+def connection(database: Database) -> Iterator[Connection]:
+    with database.write() as connection:
+        begin_anew(connection)
+        yield connection
+
+
+def test_a_delivery_belongs_to_who_claimed_it_until_the_lease_ends(connection: Connection) -> None:
+    post(connection, news())
+    assert claimed(connection, "mail") == ["mail"]
+    assert claimed(connection, at=NOON + LEASE - MINUTE) == ["chat"]
+    (again,) = AlertOutbox(connection).claim(["mail"], NOON + LEASE)
+    assert (again.channel, again.attempts) == ("mail", 2)
+
+
+def test_what_a_channel_accepted_is_never_sent_again(connection: Connection) -> None:
+    post(connection, news())
+    outbox = AlertOutbox(connection)
+    claims = outbox.claim(list(CHANNELS), NOON)
+    outbox.done([claim.delivery_id for claim in claims if claim.channel == "mail"], NOON + MINUTE)
+    assert outbox.waiting() == 1
+    assert claimed(connection, at=NOON + LEASE) == ["chat"]
+    done = connection.execute(
+        select(t.delivery.c.done_at, t.delivery.c.leased_until).where(t.delivery.c.state == "done")
+    )
+    assert done.all() == [(NOON + MINUTE, None)]
+
+
+def test_a_dead_channel_is_put_off_and_delays_nobody_else(connection: Connection) -> None:
+    post(connection, news("k"))
+    outbox = AlertOutbox(connection)
+    claims = outbox.claim(list(CHANNELS), NOON)
+    outbox.put_off(claims[0].delivery_id, NOON + 5 * MINUTE, "status 500")
+    outbox.done([claims[1].delivery_id], NOON)
+    post(connection, news("l"))
+    assert claimed(connection, at=NOON + 4 * MINUTE) == ["mail", "chat"]
+    (late,) = outbox.claim(["mail"], NOON + 5 * MINUTE)
+    assert (late.attempts, late.message.alerts) == (2, (news("k"),))
+    assert (
+        connection.scalar(select(t.delivery.c.problem).where(t.delivery.c.id == late.delivery_id))
+        == "status 500"
+    )
+    outbox.done([late.delivery_id], NOON + 5 * MINUTE)
+    assert connection.scalars(select(t.delivery.c.problem)).unique().all() == [None]
+
+
+def test_nothing_due_is_nothing_claimed(connection: Connection) -> None:
+    assert claimed(connection) == []
+    post(connection, news())
+    assert claimed(connection, "no such channel") == []
+
+
+def test_what_was_just_posted_is_due_even_if_the_clock_went_back_a_little(connection: Connection) -> None:
+    post(connection, news(), at=NOON + timedelta(hours=5))
+    assert claimed(connection) == ["mail", "chat"]
+
+
+def test_a_clock_that_ran_ahead_holds_nobody_up(connection: Connection) -> None:
+    ahead = NOON + timedelta(days=365)
+    post(connection, news("k"), at=ahead)
+    assert claimed(connection, "mail") == ["mail"], "posted by it"
+    assert claimed(connection, "chat", at=ahead) == ["chat"]
+    assert claimed(connection, "chat") == ["chat"], "claimed by it"
+    outbox = AlertOutbox(connection)
+    (claim,) = outbox.claim(["mail"], NOON + LEASE)
+    outbox.put_off(claim.delivery_id, ahead, "no answer")
+    assert claimed(connection, "mail", at=NOON + LEASE) == ["mail"], "put off by it"
+
+
+@pytest.mark.parametrize("pause", [MINUTE, LONGEST_PAUSE])
+def test_a_pause_is_waited_for(connection: Connection, pause: timedelta) -> None:
+    post(connection, news())
+    outbox = AlertOutbox(connection)
+    (claim,) = outbox.claim(["mail"], NOON)
+    outbox.put_off(claim.delivery_id, NOON + pause, "no answer")
+    assert claimed(connection, "mail") == []
+    assert claimed(connection, "mail", at=NOON + pause) == ["mail"]
+
+
+CLAIM = """
+import sys
+from datetime import UTC, datetime
+from db.alert_outbox import AlertOutbox
+from db.engine import Database
+database = Database.open(sys.argv[1])
+at = datetime(2026, 1, 1, 12, tzinfo=UTC)
+for line in sys.stdin:
+    with database.write() as connection:
+        for claim in AlertOutbox(connection).claim([line.strip()], at):
+            print(claim.uid)
+"""
+
+
+def test_two_processes_claim_each_delivery_once(tmp_path: Path) -> None:
+    database = migrated(tmp_path)
+    names = [f"channel {number}" for number in range(20)]
+    with database.write() as connection:
+        channels: Mapping[str, frozenset[Audience]] = dict.fromkeys(names, frozenset(Audience))
+        AlertOutbox(connection).post([notice("a")], {}, {}, channels, NOON)
+        posted = set(connection.scalars(select(t.delivery.c.uid)))
+    senders = [
+        subprocess.Popen(
+            [sys.executable, "-c", CLAIM, str(database.path)],
+            cwd=Path(__file__).parents[1],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    for sender in senders:
+        assert sender.stdin
+        sender.stdin.write("\n".join(names))
+        sender.stdin.close()
+        sender.stdin = None
+    sent = [uid for sender in senders for uid in sender.communicate()[0].split()]
+    assert [sender.returncode for sender in senders] == [0, 0]
+    assert len(sent) == len(posted) == 20
+    assert set(sent) == posted

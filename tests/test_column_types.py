@@ -1,0 +1,77 @@
+"""Times are stored in UTC, to the second, and come back so from whatever the engine makes of them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import Column, Dialect, MetaData, Table, create_engine, insert, make_url, select
+from sqlalchemy.exc import StatementError
+
+from db.column_types import Utc
+
+TIMES = Table("times", MetaData(), Column("at", Utc, nullable=True))
+ENGINE = create_engine("sqlite://")
+TIMES.create(ENGINE)
+SQLITE, POSTGRESQL = (make_url(f"{name}://").get_dialect()() for name in ("sqlite", "postgresql"))
+
+zones = st.timedeltas(timedelta(hours=-23), timedelta(hours=23)).map(timezone)
+times = st.datetimes(datetime(2, 1, 1), datetime(9998, 1, 1), timezones=zones)  # noqa: DTZ001  # the zones are there
+
+
+def stored(at: datetime | None) -> tuple[object, datetime | None]:
+    """A time as the column holds it, and as it comes back."""
+    with ENGINE.begin() as connection:
+        connection.execute(TIMES.delete())
+        connection.execute(insert(TIMES).values(at=at))
+        (raw,) = connection.exec_driver_sql("SELECT at FROM times").one()
+        return raw, connection.execute(select(TIMES.c.at)).scalar_one()
+
+
+def test_a_person_reads_it_in_a_shell() -> None:
+    eastern = timezone(timedelta(hours=-5))
+    raw, _ = stored(datetime(2026, 11, 22, 12, 24, 58, tzinfo=eastern))
+    assert raw == "2026-11-22T17:24:58Z"
+
+
+def test_no_time_is_no_time() -> None:
+    assert stored(None) == (None, None)
+
+
+@given(times)
+def test_a_time_comes_back_in_utc_and_to_the_second(at: datetime) -> None:
+    _, back = stored(at)
+    assert back == at.astimezone(UTC).replace(microsecond=0)
+    assert back.tzinfo is UTC
+
+
+@given(times, times)
+def test_text_sorts_as_time_does(a: datetime, b: datetime) -> None:
+    seconds = [at.astimezone(UTC).replace(microsecond=0) for at in (a, b)]
+    raw = [stored(at)[0] for at in seconds]
+    assert (raw[0] < raw[1]) is (seconds[0] < seconds[1])  # type: ignore[operator]  # texts
+
+
+def test_a_time_without_a_zone_is_refused() -> None:
+    with pytest.raises(StatementError, match="without a zone"):
+        stored(datetime(2026, 11, 22))  # noqa: DTZ001  # that is the point
+
+
+@pytest.mark.parametrize(
+    ("dialect", "column"),
+    [(SQLITE, "VARCHAR"), (POSTGRESQL, "TIMESTAMP WITH TIME ZONE")],
+    ids=["sqlite", "postgresql"],
+)
+def test_each_engine_has_its_own_column(dialect: Dialect, column: str) -> None:
+    assert Utc().compile(dialect) == column
+
+
+def test_a_server_is_given_times_and_gives_them_in_any_zone() -> None:
+    eastern = timezone(timedelta(hours=-5))
+    at = datetime(2026, 11, 22, 12, 24, 58, tzinfo=eastern)
+    assert Utc().process_bind_param(at, POSTGRESQL) == at
+    back = Utc().process_result_value(at, POSTGRESQL)
+    assert back == at
+    assert back.tzinfo is UTC

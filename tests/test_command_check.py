@@ -1,0 +1,130 @@
+"""`ianawatch check`, as a hook or a workflow runs it: no database, no network."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from builders import document, row
+
+COMPLETE = "| Code | Meaning |\n|---|---|\n| 1000 | fine |\n| 3000 | a |\n| 3003 | b |\n| 3008 | c |\n"
+LACKING = COMPLETE.replace("| 3003 | b |\n", "").replace("| 3008 | c |\n", "| 3001-3999 | libraries |\n")
+MISSING = "is registered and not documented; only a row for the block 3001-3999 covers it"
+PROSE = "# Nothing here\n\nNo table at all.\n"
+
+
+def check(folder: Path, *args: str) -> subprocess.CompletedProcess[str]:
+    """Run it as a user without a home would."""
+    return subprocess.run(
+        [sys.executable, "-m", "sync", "check", *args],
+        cwd=folder,
+        env={"HOME": str(folder / "nobody"), "PYTHONPATH": str(Path(__file__).resolve().parents[1])},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture
+def pages(tmp_path: Path) -> Path:
+    for name, text in (("complete.md", COMPLETE), ("lacking.md", LACKING), ("prose.md", PROSE)):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def test_a_complete_page_is_fine(pages: Path) -> None:
+    done = check(pages, "complete.md")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "1 table checked, 0 codes missing (registry as of 2026-06-10, 3000-3999)\n"
+
+
+def test_what_a_page_lacks_is_told_with_file_and_line_and_exit_1(pages: Path) -> None:
+    done = check(pages, "lacking.md")
+    assert done.returncode == 1
+    assert done.stdout.splitlines()[:2] == [
+        f"lacking.md:5: 3003 Forbidden {MISSING}",
+        f"lacking.md:5: 3008 Timeout {MISSING}",
+    ]
+
+
+def test_ignored_codes_count_as_fine(pages: Path) -> None:
+    done = check(pages, "lacking.md", "--ignore", "3003", "--ignore", "3008")
+    assert done.returncode == 0
+    assert "lacking.md:5: 3003 Forbidden is ignored\n" in done.stdout
+
+
+def test_json_is_one_document(pages: Path) -> None:
+    done = check(pages, "lacking.md", "complete.md", "prose.md", "--ignore", "3008", "--format", "json")
+    assert json.loads(done.stdout) == {
+        "files": [
+            {
+                "file": "lacking.md",
+                "missing": [{"code": 3003, "name": "Forbidden", "line": 5}],
+                "unregistered": [],
+                "ignored": [{"code": 3008, "name": "Timeout", "line": 5}],
+            },
+            {"file": "complete.md", "missing": [], "unregistered": [], "ignored": []},
+        ]
+    }
+
+
+def test_github_annotations_name_file_and_line_and_carry_no_command_of_the_page(tmp_path: Path) -> None:
+    evil = "| 3456 | %0A::stop-commands::x\u202e |\n"
+    (tmp_path / "a,b:c.md").write_text(LACKING + evil, encoding="utf-8")
+    done = check(tmp_path, "a,b:c.md", "--format", "github")
+    assert done.stdout.splitlines() == [
+        f"::error file=a%2Cb%3Ac.md,line=5::3003 Forbidden {MISSING}",
+        f"::error file=a%2Cb%3Ac.md,line=5::3008 Timeout {MISSING}",
+        (
+            "::warning file=a%2Cb%3Ac.md,line=6::3456 %250A::stop-commands::x\\u202e "
+            "is documented and not registered"
+        ),
+    ]
+
+
+def test_a_page_without_a_table_is_an_error_only_when_it_is_the_only_one(pages: Path) -> None:
+    assert check(pages, "prose.md", "complete.md").returncode == 0
+    alone = check(pages, "prose.md")
+    assert alone.returncode == 65
+    assert alone.stderr.startswith("ianawatch: prose.md: no table of values found")
+    assert len(alone.stderr.splitlines()) == 1
+
+
+def test_a_page_that_is_not_there_stops_no_other(pages: Path) -> None:
+    done = check(pages, "absent.md", "lacking.md")
+    assert done.returncode == 75
+    assert "absent.md: can't be read" in done.stderr
+    assert "3003 Forbidden" in done.stdout
+
+
+def test_another_registry_and_another_range(pages: Path) -> None:
+    body = document(
+        [row("1000", "Normal Closure"), row("1001", "Going Away"), row("1002-4999", "Unassigned")]
+    )
+    (pages / "registry.xml").write_bytes(body)
+    done = check(pages, "complete.md", "--source", "registry.xml", "--range", "1000-1999")
+    assert done.returncode == 1
+    assert "1001 Going Away is registered and not documented" in done.stdout
+
+
+def test_wrong_arguments_say_what_would_be_right(pages: Path) -> None:
+    for args in (["complete.md", "--ignore", "abc"], ["complete.md", "--range", "3999-3000"], []):
+        done = check(pages, *args)
+        assert done.returncode == 2, args
+        assert "Traceback" not in done.stderr
+
+
+def test_nothing_is_left_behind(pages: Path) -> None:
+    before = sorted(path.name for path in pages.iterdir())
+    check(pages, "complete.md")
+    assert sorted(path.name for path in pages.iterdir()) == before
+
+
+def test_the_real_page_lacks_the_three_registered_codes(shared: Path, tmp_path: Path) -> None:
+    done = check(tmp_path, str(shared / "documented-tables" / "mdn-ja-2022.md"), "--format", "json")
+    (page,) = json.loads(done.stdout)["files"]
+    assert [finding["code"] for finding in page["missing"]] == [3000, 3003, 3008]
+    assert page["unregistered"] == []

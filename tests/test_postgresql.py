@@ -1,0 +1,208 @@
+"""On a PostgreSQL server the same holds as in a file: one writer, one view, the same rows.
+
+The server is the test's own: without PostgreSQL's programs and psycopg these tests are skipped.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from builders import document, row
+from databases import NOBODY, migrated
+from sqlalchemy import insert, select, text
+from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
+
+from db import postgresql
+from db import tables as t
+from db.alert_outbox import AlertOutbox
+from db.engine import Database
+from db.upgrade import HEAD, require_current, upgrade
+from sync.alerts import Audience
+from sync.errors import DatabaseLocked, DatabaseUnusable
+from sync.run import Sync, sync_watch
+from sync.settings import Settings
+from sync.watches import CLOSE_CODES
+
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+FOLDERS = [None, *sorted(str(path) for path in Path("/usr/lib/postgresql").glob("*/bin"))]
+"""Where PostgreSQL's programs may be; None for PATH."""
+
+
+class Said(Exception):
+    """What a driver raises: PEP 249 names the classes, psycopg gives a state."""
+
+    sqlstate: str | None = None
+
+
+class OperationalError(Said):
+    """A server that is out of reach."""
+
+
+@pytest.mark.parametrize(
+    ("state", "busy", "advice"),
+    [
+        ("55P03", True, None),
+        ("42501", False, "give the URL's user the rights to it"),
+        ("53100", False, "check the server and the URL"),
+        ("08006", False, "check the server and the URL"),
+        ("57P01", False, "check the server and the URL"),
+        ("42P01", False, None),
+        ("23505", False, None),
+    ],
+    ids=["lock", "rights", "disk", "connection", "shut down", "no such table", "twice"],
+)
+def test_a_state_tells_the_server_from_a_bug(state: str, busy: bool, advice: str | None) -> None:
+    error = Said()
+    error.sqlstate = state
+    assert postgresql.is_busy(error) is busy
+    assert postgresql.what_to_do(error) == advice
+
+
+def test_without_a_state_it_is_the_way_to_the_server_or_a_bug() -> None:
+    assert postgresql.what_to_do(OperationalError()) == "check the server and the URL"
+    assert postgresql.what_to_do(Said()) is None
+    assert postgresql.what_to_do(None) is None
+
+
+# -- with a server ----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    """The beginning of the server's URLs, up to the name of a database."""
+    pytest.importorskip("psycopg")
+    folder = next((folder for folder in FOLDERS if shutil.which("initdb", path=folder)), "")
+    if folder == "":
+        pytest.skip("PostgreSQL's programs are not installed")
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
+        user = NOBODY if os.geteuid() == 0 else None  # It refuses to run as root.
+        if user is not None:
+            os.chown(name, user, -1)
+
+        def run(program: str, *arguments: str) -> None:
+            command = [shutil.which(program, path=folder) or program, "-D", f"{name}/data", *arguments]
+            subprocess.run(command, check=True, cwd=name, user=user, stdout=subprocess.DEVNULL)
+
+        run("initdb", "--username=ann", "--auth=trust", "--encoding=UTF8", "--no-sync")
+        options = f"-k {name} -c listen_addresses='' -c fsync=off"
+        run("pg_ctl", "start", "--wait", "--silent", f"--options={options}", f"--log={name}/log")
+        try:
+            yield f"postgresql+psycopg://ann@/{{}}?host={name}"
+        finally:
+            run("pg_ctl", "stop", "--wait", "--silent", "--mode=immediate")
+
+
+@pytest.fixture
+def database(server: str) -> Iterator[Database]:
+    """A database at the newest schema."""
+    database = Database.create(server.format("postgres"))
+    assert upgrade(database) is None
+    yield database
+    with database.write() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+
+
+def test_the_schema_is_the_one_the_tables_describe(database: Database) -> None:
+    require_current(database)
+    with database.read() as connection:
+        options = {"compare_type": True, "compare_server_default": True}
+        context = MigrationContext.configure(connection, opts=options)
+        assert compare_metadata(context, t.metadata) == []
+        assert connection.scalar(text("SELECT version_num FROM alembic_version")) == HEAD
+
+
+def test_writers_exclude_one_another(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgresql, "LOCK_WAIT", 1)
+    with ExitStack() as writers:
+        writers.enter_context(database.write()).execute(insert(t.document).values(url="a"))
+        with database.read() as reader:
+            assert reader.execute(select(t.document)).all() == []
+        with pytest.raises(DatabaseLocked, match="another program holds the database's lock"):
+            writers.enter_context(database.write())
+
+
+def test_a_reader_has_one_view_and_writes_nothing(database: Database) -> None:
+    with database.read() as reader:
+        assert reader.execute(select(t.document)).all() == []
+        with database.write() as writer:
+            writer.execute(insert(t.document).values(url="a"))
+        assert reader.execute(select(t.document)).all() == []
+        with pytest.raises(DBAPIError, match="read-only"):
+            reader.execute(insert(t.document).values(url="b"))
+
+
+def test_what_is_wrong_with_a_statement_stays_a_bug(database: Database) -> None:
+    with database.write() as connection:
+        connection.execute(insert(t.document).values(url="a"))
+    with pytest.raises(IntegrityError), database.write() as connection:
+        connection.execute(insert(t.document).values(url="a"))
+    with pytest.raises(ProgrammingError), database.read() as connection:
+        connection.execute(text("SELECT * FROM missing"))
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("postgresql+psycopg://ann:secret@/codes?host=/nowhere", "check the server"),
+        ("{}nowhere", "does not exist; check the server"),
+    ],
+    ids=["no server", "no database"],
+)
+def test_what_is_out_of_reach_is_said_without_the_password(server: str, url: str, says: str) -> None:
+    database = Database.open(url.replace("{}nowhere", server.format("nowhere")))
+    with pytest.raises(DatabaseUnusable, match=says) as caught:
+        require_current(database)
+    assert "secret" not in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_schema_that_is_not_whole_is_refused(database: Database) -> None:
+    with database.write() as connection:
+        connection.execute(text("DROP TABLE message_alert"))
+    with pytest.raises(DatabaseUnusable, match="tables are missing: message_alert"):
+        upgrade(database)
+
+
+def test_syncs_leave_the_rows_that_they_leave_in_a_file(database: Database, tmp_path: Path) -> None:
+    source = tmp_path / "codes.xml"
+    of_both = [database, migrated(tmp_path)]
+    sync = Sync(
+        watch=CLOSE_CODES,
+        settings=Settings(source=str(source)),
+        channels={"stdout": {Audience.READERS}, "stderr": {Audience.OPERATORS}},
+    )
+    for days, records in enumerate(
+        (
+            [row("1000", "Normal Closure"), row("1001-3999", "Unassigned")],
+            [row("1000", "Normal Closure"), row("3000", "Ünauthorized", date="2021-09-06")],
+            [row("1000", "Normal"), row("3000", "Unauthorized", date="2021-09-06"), row("3o", "?")],
+            [row("1000", "Normal"), row("3001", "Forbidden", date="2022-01-01")],
+        )
+    ):
+        source.write_bytes(document(records, updated=f"2021-09-{days + 1:02}"))
+        for one in of_both:
+            sync_watch(one, sync, NOON + timedelta(days=2 * days))
+    for one in of_both:
+        with one.write() as connection:
+            assert AlertOutbox(connection).claim(["stdout"], NOON + timedelta(days=9))
+    assert contents(of_both[0]) == contents(of_both[1])
+
+
+def contents(database: Database) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of every table."""
+    with database.read() as connection:
+        return {
+            table.name: [tuple(found) for found in connection.execute(select(table).order_by(table.c.id))]
+            for table in t.metadata.sorted_tables
+        }

@@ -1,0 +1,279 @@
+"""Versions are kept whole and once, observations fold, validators belong to one URL and one version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from databases import DOCUMENT, emptied, rehearsed, times, versions
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import Connection, func, select
+
+from db import tables as t
+from db.engine import Database
+from db.registry_store import RegistryStore
+from db.snapshot_store import QUARANTINED_KEPT, SnapshotStore, StoredSnapshot
+from sync.observations import Run, brought_back, joined
+from sync.records import Validators
+from sync.state import Verdict
+
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+A, B = "a" * 64, "b" * 64
+OTHER = "https://example.org/other.xml"
+MIRROR = "https://mirror.example/codes.xml"
+
+
+@pytest.fixture(scope="module")
+def database() -> Database:
+    return rehearsed()
+
+
+@pytest.fixture
+def connection(database: Database) -> Iterator[Connection]:
+    with database.write() as connection:
+        emptied(connection)
+        yield connection
+
+
+def document(connection: Connection) -> int:
+    return RegistryStore(connection).add_document(DOCUMENT)
+
+
+def one(sha256: str, verdict: Verdict, at: datetime) -> Run:
+    return Run(sha256, verdict, at, at)
+
+
+# -- versions ---------------------------------------------------------------------------------------
+
+
+@given(body=st.binary(max_size=5000))
+def test_a_version_is_kept_whole(database: Database, body: bytes) -> None:
+    with database.write() as connection:
+        emptied(connection)
+        store = SnapshotStore(connection)
+        row = store.keep(DOCUMENT, A, body, "2021-09-08", bundled=True)
+        assert store.body(DOCUMENT, A) == body
+        assert list(store.versions(DOCUMENT)) == [
+            StoredSnapshot(row, A, "2021-09-08", bundled=True, applied=False, body=body)
+        ]
+        assert connection.scalar(select(t.snapshot.c.size)) == len(body)
+
+
+def test_a_version_is_kept_once(connection: Connection) -> None:
+    store = SnapshotStore(connection)
+    row = store.keep(DOCUMENT, A, b"<registry/>", None)
+    assert store.keep(DOCUMENT, A, b"<registry/>", None) == row
+    assert store.ids(DOCUMENT) == {A: row}
+
+
+def test_a_document_of_many_equal_lines_takes_little_room(connection: Connection) -> None:
+    SnapshotStore(connection).keep(DOCUMENT, A, b"<record/>" * 1000, None)
+    assert (connection.scalar(select(func.length(t.snapshot.c.body))) or 0) < 200
+
+
+def test_two_documents_may_have_the_same_bytes(connection: Connection) -> None:
+    store = SnapshotStore(connection)
+    store.keep(DOCUMENT, A, b"<registry/>", "2021-09-08")
+    store.keep(OTHER, A, b"<registry/>", None)
+    assert (store.updated(DOCUMENT, A), store.updated(OTHER, A)) == ("2021-09-08", None)
+    assert store.ids(DOCUMENT).keys() == store.ids(OTHER).keys()
+    assert store.ids(DOCUMENT) != store.ids(OTHER)
+
+
+def test_what_is_not_kept_is_not_there(connection: Connection) -> None:
+    store = SnapshotStore(connection)
+    assert (store.body(DOCUMENT, A), store.updated(DOCUMENT, A), store.ids(DOCUMENT)) == (None, None, {})
+    assert store.updated(DOCUMENT, None) is None
+
+
+def test_a_version_that_was_applied_is_remembered_as_such(connection: Connection) -> None:
+    store = SnapshotStore(connection)
+    ids = versions(connection, A, B)
+    for _ in range(2):
+        store.mark_applied(ids[A])
+        assert [version.applied for version in store.versions(DOCUMENT)] == [True, False]
+
+
+# -- what is quarantined ----------------------------------------------------------------------------
+
+
+def quarantined(connection: Connection, count: int) -> list[str]:
+    """So many distinct versions, an hour after each other, each quarantined."""
+    digests = [f"{number:064}" for number in range(count)]
+    ids = versions(connection, *digests)
+    for hours, digest in enumerate(digests):
+        run = one(digest, Verdict.QUARANTINED, NOON + hours * HOUR)
+        SnapshotStore(connection).observe(document(connection), run, ids)
+    return digests
+
+
+def kept(connection: Connection) -> list[str]:
+    return [v.sha256 for v in SnapshotStore(connection).versions(DOCUMENT) if v.body is not None]
+
+
+def test_the_newest_quarantined_bodies_are_kept(connection: Connection) -> None:
+    digests = quarantined(connection, QUARANTINED_KEPT + 3)
+    SnapshotStore(connection).prune_quarantined(document(connection))
+    assert kept(connection) == digests[3:]
+    assert SnapshotStore(connection).body(DOCUMENT, digests[0]) is None
+
+
+def test_what_was_of_use_is_kept_and_makes_no_room_for_the_others(connection: Connection) -> None:
+    digests = quarantined(connection, QUARANTINED_KEPT + 3)
+    ids = versions(connection)
+    SnapshotStore(connection).append(document(connection), [one(digests[0], Verdict.APPLIED, NOON)], ids)
+    SnapshotStore(connection).prune_quarantined(document(connection))
+    assert kept(connection) == [digests[0], *digests[3:]]
+
+
+def test_a_body_that_was_forgotten_is_kept_anew_when_it_comes_again(connection: Connection) -> None:
+    (first, *_) = quarantined(connection, QUARANTINED_KEPT + 1)
+    store = SnapshotStore(connection)
+    store.prune_quarantined(document(connection))
+    store.keep(DOCUMENT, first, b"again", None)
+    assert store.body(DOCUMENT, first) == b"again"
+
+
+def test_another_documents_bodies_are_let_alone(connection: Connection) -> None:
+    quarantined(connection, QUARANTINED_KEPT + 3)
+    SnapshotStore(connection).prune_quarantined(RegistryStore(connection).add_document(OTHER))
+    assert len(kept(connection)) == QUARANTINED_KEPT + 3
+
+
+# -- observations -----------------------------------------------------------------------------------
+
+
+def runs(connection: Connection) -> list[Run]:
+    """The runs as they are stored, oldest first."""
+    return [run for _, run in reversed(SnapshotStore(connection).runs(document(connection)))]
+
+
+def test_a_run_is_loaded_as_it_was_saved(connection: Connection) -> None:
+    ids = versions(connection, A, B)
+    saved = [
+        Run(A, Verdict.QUARANTINED, NOON, NOON + HOUR, 3, reason="a DOCTYPE"),
+        Run(B, Verdict.OVERDUE, NOON, NOON, accept_older=True, accepted=("codes", "opcodes")),
+    ]
+    store = SnapshotStore(connection)
+    store.append(document(connection), saved, ids)
+    assert runs(connection) == saved
+    assert [run for _, run in store.runs(document(connection), newest=1)] == saved[1:]
+
+
+def test_ten_years_of_hourly_unchanged_runs_are_one_row(connection: Connection) -> None:
+    ids = versions(connection, A)
+    store = SnapshotStore(connection)
+    store.observe(document(connection), one(A, Verdict.APPLIED, NOON), ids)
+    for hours in (1, 2, 87_600):
+        store.observe(document(connection), one(A, Verdict.UNCHANGED, NOON + hours * HOUR), ids)
+    assert runs(connection) == [Run(A, Verdict.APPLIED, NOON, NOON + 87_600 * HOUR, 4)]
+
+
+def test_a_clock_that_ran_ahead_for_several_runs_brings_them_all_back(connection: Connection) -> None:
+    ids = versions(connection, A, B)
+    store = SnapshotStore(connection)
+    ahead = NOON + 365 * 24 * HOUR
+    for run in (
+        one(A, Verdict.APPLIED, NOON - HOUR),
+        one(A, Verdict.UNCHANGED, ahead),
+        one(B, Verdict.APPLIED, ahead + HOUR),
+        one(B, Verdict.UNCHANGED, NOON),
+    ):
+        store.observe(document(connection), run, ids)
+    assert runs(connection) == [
+        Run(A, Verdict.APPLIED, NOON - HOUR, NOON, 2),
+        Run(B, Verdict.APPLIED, NOON, NOON, 2),
+    ]
+
+
+observed = st.builds(
+    lambda sha256, verdict, at, eventful: replace(one(sha256, verdict, at), eventful=eventful),
+    st.sampled_from([A, B]),
+    st.sampled_from(Verdict),
+    times,
+    st.booleans(),
+)
+
+
+@given(seen=st.lists(observed, max_size=6), in_order=st.booleans())
+def test_observations_fold_as_the_rule_says_whatever_the_clock_shows(
+    database: Database, seen: list[Run], in_order: bool
+) -> None:
+    if in_order:
+        seen = sorted(seen, key=lambda run: run.first_at)
+    expected: list[Run] = []
+    with database.write() as connection:
+        emptied(connection)
+        ids = versions(connection, A, B)
+        for new in seen:
+            SnapshotStore(connection).observe(document(connection), new, ids)
+            *expected, last = brought_back([*expected, new])
+            together = joined(expected[-1], last) if expected else None
+            expected = [*expected[:-1], together] if together else [*expected, last]
+            # Whether something happened with a run is not kept: it only begins one.
+            expected = [replace(run, eventful=False) for run in expected]
+        assert runs(connection) == expected
+        assert sum(run.count for run in expected) == len(seen)
+
+
+def test_each_document_has_its_own_observations(connection: Connection) -> None:
+    ids = versions(connection, A) | versions(connection, B, url=OTHER)
+    other = RegistryStore(connection).add_document(OTHER)
+    store = SnapshotStore(connection)
+    store.observe(other, one(B, Verdict.APPLIED, NOON + HOUR), ids)
+    for at in (NOON + HOUR, NOON):
+        store.observe(document(connection), one(A, Verdict.APPLIED, at), ids)
+    assert [run for _, run in store.runs(other)] == [one(B, Verdict.APPLIED, NOON + HOUR)]
+    store.forget_observations(document(connection))
+    assert (store.runs(document(connection)), len(store.runs(other))) == ([], 1)
+
+
+# -- validators -------------------------------------------------------------------------------------
+
+VALIDATORS = Validators(DOCUMENT, "Wed, 08 Sep 2021 00:00:00 GMT", '"5f3-a"')
+
+
+def test_validators_count_for_their_url_and_the_version_they_came_with(connection: Connection) -> None:
+    store = SnapshotStore(connection)
+    store.keep_validators(DOCUMENT, VALIDATORS, A)
+    assert store.validators(DOCUMENT, A) == VALIDATORS
+    assert store.validators(DOCUMENT, B) is None
+    assert store.validators(DOCUMENT, None) is None
+    assert store.validators(MIRROR, A) is None
+
+
+@pytest.mark.parametrize("validators", [None, Validators(DOCUMENT)], ids=["forgotten", "without a header"])
+def test_what_cannot_be_asked_with_is_no_validator(
+    connection: Connection, validators: Validators | None
+) -> None:
+    store = SnapshotStore(connection)
+    store.keep_validators(DOCUMENT, VALIDATORS, A)
+    store.keep_validators(DOCUMENT, validators, A)
+    assert store.validators(DOCUMENT, A) is None
+
+
+@pytest.mark.parametrize("one_of", [replace(VALIDATORS, etag=None), replace(VALIDATORS, last_modified=None)])
+def test_one_validator_is_enough(connection: Connection, one_of: Validators) -> None:
+    store = SnapshotStore(connection)
+    store.keep_validators(DOCUMENT, one_of, A)
+    assert store.validators(DOCUMENT, A) == one_of
+
+
+def test_patience_is_remembered_beside_the_validators(connection: Connection) -> None:
+    store = SnapshotStore(connection)
+    assert store.retry_at(DOCUMENT) is None
+    store.keep_validators(DOCUMENT, VALIDATORS, A)
+    for until in (NOON, NOON + HOUR, None):
+        store.keep_retry_at(DOCUMENT, until)
+        assert store.retry_at(DOCUMENT) == until
+    assert (store.retry_at(MIRROR), store.validators(DOCUMENT, A)) == (None, VALIDATORS)
+
+
+def test_of_a_url_that_said_nothing_nothing_is_remembered(connection: Connection) -> None:
+    SnapshotStore(connection).keep_retry_at(DOCUMENT, None)
+    SnapshotStore(connection).keep_validators(DOCUMENT, None, A)
+    assert connection.execute(select(t.resource)).all() == []

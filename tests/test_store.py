@@ -1,0 +1,239 @@
+"""Deciding and storing in one transaction: what an observation leaves in the database."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+from builders import document, row
+from databases import rehearsed
+from sqlalchemy import Connection, select
+
+from db import tables as t
+from db.engine import Database
+from db.snapshot_store import SnapshotStore
+from sync.observe import Served, StillServed, bundled, kept
+from sync.records import Validators
+from sync.state import ChangeKind, Verdict
+from sync.store import Stored, VersionReplaced, settle, unusable
+from sync.watches import CLOSE_CODES
+
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+DAY = timedelta(days=1)
+URL = CLOSE_CODES.document
+IANA = {"i": "http://www.iana.org/assignments"}
+NORMAL, UNAUTHORIZED = row("1000", "Normal Closure"), row("3000", "Unauthorized", date="2021-09-06")
+FIRST = document([NORMAL, row("1001-3999", "Unassigned")], updated="2026-01-01")
+SECOND = document([NORMAL, UNAUTHORIZED, row("3001-3999", "Unassigned")], updated="2026-01-02")
+
+
+@pytest.fixture(scope="module")
+def database() -> Database:
+    return rehearsed()
+
+
+@pytest.fixture
+def connection(database: Database) -> Iterator[Connection]:
+    with undone(database) as connection:
+        yield connection
+
+
+@contextmanager
+def undone(database: Database) -> Iterator[Connection]:
+    """A transaction of which nothing is left."""
+    with database.write() as connection:
+        yield connection
+        connection.rollback()
+
+
+def served(body: bytes, *, last_modified: str | None = None, url: str = URL) -> Served:
+    seen = kept(url, body)
+    return replace(seen, validators=Validators(url, last_modified) if last_modified else None)
+
+
+def seen(connection: Connection, what: Served | StillServed, at: datetime = NOON, **how: bool) -> Stored:
+    return settle(connection, URL, [CLOSE_CODES], what, at, **how)  # type: ignore[arg-type]  # by name
+
+
+def validators(connection: Connection, body: bytes, url: str = URL) -> Validators | None:
+    return SnapshotStore(connection).validators(url, hashlib.sha256(body).hexdigest())
+
+
+def test_a_first_sight_stores_everything_and_changes_nothing(connection: Connection) -> None:
+    stored = seen(connection, served(SECOND))
+    step = stored.decision.watches["close-codes"]
+    assert (stored.decision.verdict, step.first_sight, step.changes) == (Verdict.APPLIED, True, ())
+    assert stored.before["close-codes"].state.records == ()
+    assert SnapshotStore(connection).body(URL, hashlib.sha256(SECOND).hexdigest()) == SECOND
+    names = connection.scalars(select(t.record.c.description).order_by(t.record.c.first)).all()
+    assert names == ["Normal Closure", "Unauthorized", "Unassigned"]
+
+
+def test_the_same_bytes_and_a_304_are_one_observation_more(connection: Connection) -> None:
+    seen(connection, served(SECOND))
+    seen(connection, served(SECOND), NOON + DAY)
+    seen(connection, StillServed(URL, hashlib.sha256(SECOND).hexdigest()), NOON + 2 * DAY)
+    o = t.observation.c
+    assert connection.execute(select(o.verdict, o.first_at, o.last_at, o.count)).all() == [
+        ("applied", NOON, NOON + 2 * DAY, 3)
+    ]
+
+
+def test_a_new_version_is_compared_with_the_one_before(connection: Connection) -> None:
+    seen(connection, served(FIRST))
+    stored = seen(connection, served(SECOND), NOON + DAY)
+    (change,) = stored.decision.watches["close-codes"].changes
+    assert (change.kind, change.first, change.after) == (ChangeKind.REGISTERED, 3000, "Unauthorized")
+    assert [r.first for r in stored.before["close-codes"].state.registrations] == [1000]
+
+
+def test_a_304_about_a_version_that_was_replaced_is_asked_again(connection: Connection) -> None:
+    seen(connection, served(FIRST))
+    seen(connection, served(SECOND), NOON + DAY)
+    with pytest.raises(VersionReplaced):
+        seen(connection, StillServed(URL, hashlib.sha256(FIRST).hexdigest()), NOON + DAY)
+
+
+def test_an_older_copy_is_applied_when_a_person_says_so(connection: Connection) -> None:
+    seen(connection, served(SECOND))
+    assert seen(connection, served(FIRST), NOON + DAY).decision.verdict is Verdict.OLDER
+    accepted = seen(connection, served(FIRST), NOON + DAY, accept_older=True)
+    assert accepted.decision.verdict is Verdict.OVERDUE
+
+
+# -- validators: rule 6 --------------------------------------------------------------------------------
+
+
+def test_validators_are_kept_with_the_version_and_the_url_they_came_with(connection: Connection) -> None:
+    elsewhere = "https://mirror.example/codes.xml"
+    seen(connection, served(FIRST, last_modified="Thu, 01 Jan 2026 00:00:00 GMT"))
+    assert validators(connection, FIRST) == Validators(URL, "Thu, 01 Jan 2026 00:00:00 GMT")
+    assert validators(connection, SECOND) is None
+    seen(connection, served(FIRST, last_modified="other", url=elsewhere), NOON + DAY)
+    assert validators(connection, FIRST) == Validators(URL, "Thu, 01 Jan 2026 00:00:00 GMT")
+    assert validators(connection, FIRST, elsewhere) == Validators(elsewhere, "other")
+
+
+def test_a_server_that_sends_none_any_more_is_not_asked_conditionally(connection: Connection) -> None:
+    seen(connection, served(FIRST, last_modified="a"))
+    seen(connection, served(FIRST), NOON + DAY)
+    assert validators(connection, FIRST) is None
+
+
+def test_validators_of_an_older_copy_are_not_kept(connection: Connection) -> None:
+    seen(connection, served(SECOND, last_modified="b"))
+    seen(connection, served(FIRST, last_modified="a"), NOON + DAY)
+    assert validators(connection, FIRST) is None
+    assert validators(connection, SECOND) == Validators(URL, "b")
+
+
+def test_validators_of_a_version_that_is_held_back_in_part_are_not_kept(connection: Connection) -> None:
+    in_part = document([NORMAL, row("3x00", "Unauthorized")], updated="2026-01-02")
+    seen(connection, served(FIRST, last_modified="a"))
+    seen(connection, served(in_part, last_modified="b"), NOON + DAY)
+    assert validators(connection, in_part) is None
+    mended = document([NORMAL, UNAUTHORIZED], updated="2026-01-02")
+    seen(connection, served(mended, last_modified="c"), NOON + DAY)
+    assert validators(connection, mended) == Validators(URL, "c")
+
+
+# -- what can't be used: rule 4 ------------------------------------------------------------------------
+
+CUT = FIRST[:-30]
+EMPTY = document([], updated="2026-01-02")
+MISSING = document([NORMAL], updated="2026-01-02", registry_id="another")
+
+
+@pytest.mark.parametrize("body", [CUT, EMPTY, MISSING], ids=["cut", "empty", "missing"])
+def test_what_can_not_be_used_is_kept_and_changes_nothing(body: bytes, connection: Connection) -> None:
+    seen(connection, served(FIRST, last_modified="a"))
+    before = seen(connection, served(FIRST, last_modified="a")).decision.watches["close-codes"].state
+    stored = seen(connection, served(body, last_modified="b"), NOON + DAY)
+    after = stored.decision.watches["close-codes"].state
+    assert stored.decision.verdict is Verdict.QUARANTINED
+    assert (after.records, after.registrations) == (before.records, before.registrations)
+    assert SnapshotStore(connection).body(URL, hashlib.sha256(body).hexdigest()) == body
+    assert validators(connection, body) is None
+    assert validators(connection, FIRST) == Validators(URL, "a")
+
+
+def test_what_can_not_be_used_is_known_before_it_is_stored() -> None:
+    assert CLOSE_CODES.bundle
+    assert [unusable(served(body), CLOSE_CODES) for body in (CUT, EMPTY, MISSING)] == [True] * 3
+    assert not unusable(served(FIRST), CLOSE_CODES)
+    assert not unusable(bundled(CLOSE_CODES.bundle), CLOSE_CODES)
+    assert not unusable(StillServed(URL, "a" * 64), CLOSE_CODES)
+
+
+def test_of_quarantined_bodies_twenty_are_kept(connection: Connection) -> None:
+    seen(connection, served(FIRST))
+    for number in range(25):
+        seen(connection, served(CUT + b"<!--" + str(number).encode()), NOON + number * DAY)
+    bodies = connection.scalars(select(t.snapshot.c.body).order_by(t.snapshot.c.id)).all()
+    assert [body is not None for body in bodies] == [True] + [False] * 5 + [True] * 20
+
+
+# -- real documents ------------------------------------------------------------------------------------
+
+
+def test_a_real_document_is_stored_as_it_stands(shared: Path, database: Database) -> None:
+    """Each of them, by what a parser of another make reads there."""
+    folder = shared / "iana-websocket-history"
+    with (folder / "index.csv").open(encoding="utf-8") as index:
+        names = sorted({line["file"] for line in csv.DictReader(index)})
+    assert len(names) == 81
+    r = t.record.c
+    columns = select(
+        r.first, r.last, r.description, r.registered_on, r.revised_on, r.xrefs, r.contacts, r.assignment
+    ).order_by(r.first)
+    for name in names:
+        body = (folder / name).read_bytes()
+        with undone(database) as connection:
+            assert seen(connection, served(body)).decision.verdict is Verdict.APPLIED
+            stored = [tuple(row) for row in connection.execute(columns)]
+        assert stored == _in_document(body), name
+
+
+def _in_document(body: bytes) -> list[tuple[Any, ...]]:
+    """The close codes of a document, read with the standard library."""
+    root = ET.fromstring(body)  # noqa: S314  # IANA's own documents, kept beside the checkout
+    people = {
+        person.get("id"): _folded(person.find("i:name", IANA))
+        for person in root.iterfind(".//i:person", IANA)
+    }
+    rows = []
+    for record in root.iterfind("i:registry[@id='close-code-number']/i:record", IANA):
+        first, _, last = _folded(record.find("i:value", IANA)).partition("-")
+        description = _folded(record.find("i:description", IANA))
+        xrefs = [
+            [x.get("type"), x.get("data", "").strip(), _folded(x)] for x in record.iterfind("i:xref", IANA)
+        ]
+        contacts = [
+            people[x.get("data", "").strip()]
+            for x in record.iterfind("i:contact/i:xref[@type='person']", IANA)
+        ]
+        dates = (record.get("date"), record.get("updated"))
+        rows.append(
+            (int(first), int(last or first), description, *dates, xrefs, contacts, _assigned(description))
+        )
+    return sorted(rows)
+
+
+def _assigned(description: str) -> str:
+    if description.startswith("Unassigned"):
+        return "unassigned"
+    if "Private Use" in description:
+        return "private-use"
+    return "reserved" if description.startswith("Reserved") else "assigned"
+
+
+def _folded(element: ET.Element | None) -> str:
+    return " ".join("".join(element.itertext()).split()) if element is not None else ""

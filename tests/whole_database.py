@@ -1,0 +1,77 @@
+"""Everything a database knows of its watches, without the numbers of rows: so two histories are compared."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from functools import cache
+from pathlib import Path
+
+from sqlalchemy import text
+
+from db.engine import Database
+from db.upgrade import upgrade
+
+Rows = Counter[tuple[object, ...]]
+
+_QUERIES = {
+    "document": """
+        SELECT url, sha256, mark, older_since, quarantined_since
+        FROM document LEFT JOIN snapshot ON snapshot.id = snapshot_id""",
+    "watch": "SELECT name, sha256 FROM watch LEFT JOIN snapshot ON snapshot.id = watch.snapshot_id",
+    "snapshot": "SELECT sha256, updated, size, bundled, applied, body IS NULL FROM snapshot",
+    "observation": """
+        SELECT sha256, verdict, first_at, last_at, count, reason, accept_older, accepted
+        FROM observation JOIN snapshot ON snapshot.id = snapshot_id""",
+    "registration": """
+        SELECT key, first, last, description, registered_on, revised_on, xrefs, contacts, extra, origin_name,
+               origin_date, formerly, first_seen_at, baseline, missing_since, removal_accepted, withdrawn_at,
+               endings
+        FROM registration""",
+    "record": """
+        SELECT first, last, assignment, description, registered_on, revised_on, xrefs, contacts, extra,
+               valid_from, valid_to
+        FROM record""",
+    "change": """
+        SELECT key, sha256, at, kind, change.first, change.last, field, before, after
+        FROM change JOIN registration ON registration.id = registration_id
+        JOIN snapshot ON snapshot.id = change.snapshot_id""",
+    "hold": """
+        SELECT sha256, kind, fingerprint, reason, opened_at, accepted_at, closed_at
+        FROM hold JOIN snapshot ON snapshot.id = snapshot_id""",
+    "flag": """
+        SELECT key, missing_from, opened_at, closed_at
+        FROM flag JOIN registration ON registration.id = registration_id""",
+}
+
+
+def everything(database: Database) -> dict[str, Rows]:
+    """Each table's rows, in no order."""
+    with database.read() as connection:
+        return {
+            name: Counter(tuple(row) for row in connection.execute(text(query)))
+            for name, query in _QUERIES.items()
+        }
+
+
+def new_database(path: Path) -> Database:
+    """An empty database file with the schema of the migrations."""
+    path.write_bytes(empty())
+    return Database.open(str(path))
+
+
+def database_in_memory() -> Database:
+    """The same without a file, for histories of hundreds of syncs."""
+    with tempfile.NamedTemporaryFile(suffix=".db") as file:
+        file.write(empty())
+        file.flush()
+        return Database.rehearse(file.name)
+
+
+@cache
+def empty() -> bytes:
+    """The bytes of such a file; made once, since that takes longer than most tests."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "empty.db"
+        upgrade(Database.create(str(path)))
+        return path.read_bytes()
