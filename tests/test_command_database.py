@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -24,7 +23,7 @@ def program(tmp_path: Path) -> Program:
 
 
 @pytest.fixture
-def synced(program: Program) -> Iterator[Program]:
+def synced(program: Program) -> Program:
     program.sync()
     return program
 
