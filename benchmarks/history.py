@@ -28,7 +28,7 @@ from timeline import Seen
 
 from db.engine import Database
 from db.upgrade import upgrade
-from sync.parse_registry import parse_document
+from sync.parse_registry.document import parse_document
 from sync.records import Assignment
 from sync.watches import CLOSE_CODES
 

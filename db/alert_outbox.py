@@ -15,7 +15,7 @@ from sqlalchemy import Connection, func, insert, or_, select, update
 from db import tables as t
 from db.alert_rows import alert_columns, alert_of
 from db.inserted import insert_all, inserted_id
-from sync.alerts import Alert, AlertKind, Audience, Told, alert_uid
+from sync.news.alerts import Alert, AlertKind, Audience, Told, alert_uid
 
 LEASE = timedelta(minutes=10)
 """How long a claimed delivery belongs to who claimed it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from sync.alerts import Alert, Audience, Subject
+from sync.news.alerts import Alert, Audience, Subject
 
 if TYPE_CHECKING:
     from sqlalchemy import RowMapping

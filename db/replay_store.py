@@ -14,7 +14,7 @@ from db import tables as t
 from db.inserted import insert_all
 from db.registry_rows import hold_columns, record_columns, registration_columns
 from db.registry_store import RegistryStore
-from sync.replay import Replay, WatchReplay
+from sync.decide.replay import Replay, WatchReplay
 from sync.state import Pair, Registration
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from db import tables as t
 from db.inserted import insert_all, inserted_id
-from sync.observations import Run, joined
+from sync.decide.observations import Run, joined
 from sync.records import Validators
 from sync.state import Verdict
 

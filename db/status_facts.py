@@ -1,4 +1,4 @@
-"""The facts that say how the syncs go, for `status`. What of them is trouble is `sync.health`'s business."""
+"""The facts that say how the syncs go, for `status`. `sync.show.health` says what of them is trouble."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from db import queries
 from db import tables as t
 from db.quarantine import DOCUMENT, HeldBack, held_back
 from db.run_log import Outcome, RunLog
-from sync.health import Deliveries, Held, Status
+from sync.show.health import Deliveries, Held, Status
 from sync.state import Verdict
 
 

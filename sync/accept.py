@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 from db.quarantine import DOCUMENT, HeldBack, held_back
 from db.snapshot_store import SnapshotStore
-from sync.alerts import Alert, Audience
-from sync.decide import Patience
+from sync.decide.advance import Patience
 from sync.errors import UnusableInput, UsageProblem
+from sync.news.alerts import Alert, Audience
 from sync.observe import kept
 from sync.state import Change, HoldKind, Verdict
 from sync.store import Stored, settle

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sync.answers import IgnoredRow
-from sync.differences import Difference, DifferenceKind, differences
-from sync.flags import Documented
+from sync.decide.flags import Documented
+from sync.decide.registrations import first_sight
 from sync.intervals import Interval, spelled
 from sync.records import DocumentedTable, RegistrySnapshot
-from sync.registrations import first_sight
+from sync.show.differences import Difference, DifferenceKind, differences
 
 _NO_TIME = datetime.fromtimestamp(0, UTC)
 """A check knows no times: none of its answers has one."""

@@ -13,7 +13,7 @@ from sync.sources import read_bundled
 from sync.watches import Bundle
 
 if TYPE_CHECKING:
-    from sync.parse_registry import Document
+    from sync.parse_registry.document import Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def observe(
 
     Raises FetchFailed, and NotADocument for an answer that is no registry at all.
     """
-    from sync.fetch import fetch  # noqa: PLC0415  # requests is slow to import, and not every command fetches
+    from sync.fetch.document import fetch  # noqa: PLC0415  # requests is slow to import, and not every command fetches
 
     match fetch(location, validators, limits, now=now):
         case FetchedDocument(body=body, validators=received):
@@ -68,7 +68,7 @@ def kept(location: str, body: bytes) -> Served:
 
 
 def _served(location: str, body: bytes, validators: Validators | None, *, ships: bool = False) -> Served:
-    from sync.parse_registry import parse_document  # noqa: PLC0415  # lxml: not needed after a 304
+    from sync.parse_registry.document import parse_document  # noqa: PLC0415  # lxml: not needed after a 304
 
     document: Document | str
     try:

@@ -17,7 +17,7 @@ import click
 from sync import settings as settings_
 from sync.errors import PassingFailure, UsageProblem, WrongConfiguration
 from sync.escape import json_text, shown
-from sync.fetch_location import shown as shown_location
+from sync.fetch.location import shown as shown_location
 from sync.settings import PREFIX, Settings
 from sync.watches import CLOSE_CODES, DocumentedSource, Watch
 
@@ -87,9 +87,9 @@ class Program:
         self, database: Database, at: datetime, readers: Callable[[Sequence[Message]], None] | None = None
     ) -> None:
         """Print the messages that wait for the two streams, readers' by `readers` if it is given."""
-        from sync.channels import STDERR, STDOUT  # noqa: PLC0415  # as above
-        from sync.deliver import print_waiting  # noqa: PLC0415
-        from sync.message import lines  # noqa: PLC0415
+        from sync.deliver.channels import STDERR, STDOUT  # noqa: PLC0415  # as above
+        from sync.deliver.streams import print_waiting  # noqa: PLC0415
+        from sync.news.message import lines  # noqa: PLC0415
         from sync.state import NoticeKind  # noqa: PLC0415
 
         def to_operators(messages: Sequence[Message]) -> None:

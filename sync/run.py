@@ -19,21 +19,22 @@ from db.documented_store import DocumentedStore
 from db.registry_store import RegistryStore
 from db.run_log import Outcome, RunLog
 from db.snapshot_store import SnapshotStore
-from sync import observe, trouble
-from sync.alerts import Audience
-from sync.decide import Patience
+from sync import observe
+from sync.decide.advance import Patience
 from sync.errors import Exit, FetchFailed, PassingFailure, PatienceAsked
-from sync.fetch_location import is_url, shown
-from sync.fetch_patience import LONGEST_PATIENCE
+from sync.fetch.location import is_url, shown
+from sync.fetch.patience import LONGEST_PATIENCE
+from sync.news import trouble
+from sync.news.alerts import Audience
+from sync.news.report import SyncReport
+from sync.news.trouble import Past, Problem
 from sync.observe import Served, StillServed
 from sync.records import Validators
-from sync.report import SyncReport
 from sync.settings import Settings
 from sync.sources import FailedSource, Known, Reads, ReadSource, SameSource, read_sources
 from sync.state import Decision, DocumentState, Verdict, WatchDecision
 from sync.store import Stored, VersionReplaced, settle, unusable
 from sync.store_flags import conclude
-from sync.trouble import Past, Problem
 from sync.watches import Watch
 
 if TYPE_CHECKING:

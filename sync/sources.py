@@ -9,7 +9,7 @@ from datetime import datetime
 from importlib.resources import files
 
 from sync.errors import FetchFailed, PatienceAsked, TableUnusable
-from sync.fetch_location import is_url, shown
+from sync.fetch.location import is_url, shown
 from sync.records import DocumentedTable, FetchedDocument, FetchLimits, NotModified, Validators
 from sync.watches import BUNDLED, DocumentedSource, Watch
 
@@ -112,7 +112,7 @@ def _body(
         if watch.bundle is None:
             raise FetchFailed("no table ships for this watch; name a page", location=BUNDLED)
         return FetchedDocument(watch.bundle.documented, read_bundled(watch.bundle.documented))
-    from sync.fetch import fetch  # noqa: PLC0415  # requests is slow to import, and a file needs none of it
+    from sync.fetch.document import fetch  # noqa: PLC0415  # requests is slow to import, and a file needs none of it
 
     return fetch(source.location, validators, limits, now=now)
 
@@ -123,6 +123,6 @@ def _page(location: str) -> str:
 
 
 def _parse() -> Callable[..., DocumentedTable]:
-    from sync.parse_documented import parse_documented  # noqa: PLC0415  # only when a page has changed
+    from sync.parse_documented.table import parse_documented  # noqa: PLC0415  # only when a page has changed
 
     return parse_documented

@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING
 
 from db.registry_store import RegistryStore, StoredWatch
 from db.snapshot_store import SnapshotStore
-from sync.decide import Patience, advance
+from sync.decide.advance import Patience, advance
+from sync.decide.observations import run_of
+from sync.decide.replay import quarantine_reason
 from sync.errors import RegistryUnusable
-from sync.observations import run_of
 from sync.observe import Served, StillServed
-from sync.replay import quarantine_reason
 from sync.state import Decision, Observation, Sighting, Unchanged, Unusable, Verdict, Version
 from sync.watches import Watch
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from sync.parse_registry import Document
+    from sync.parse_registry.document import Document
     from sync.records import RegistrySnapshot
 
 

@@ -9,9 +9,9 @@ from itertools import pairwise
 from hypothesis import strategies as st
 from served import NOON, Table, registry
 
+from sync.decide.registrations import AMENDABLE, Laid, first_sight, lay
 from sync.intervals import Interval
 from sync.records import Record
-from sync.registrations import AMENDABLE, Laid, first_sight, lay
 from sync.state import Registration
 
 DAY = timedelta(days=1)

@@ -19,11 +19,11 @@ from pathlib import Path
 from db.engine import Database
 from db.quarantine import HeldBack, held_back
 from sync.accept import Accepted, accept
-from sync.alerts import Alert, Audience
-from sync.backfill import Backfilled, backfill, read_past
-from sync.decide import Patience
-from sync.past_versions import PastVersion
-from sync.report import SyncReport
+from sync.decide.advance import Patience
+from sync.news.alerts import Alert, Audience
+from sync.news.report import SyncReport
+from sync.past.backfill import Backfilled, backfill, read_past
+from sync.past.folder import PastVersion
 from sync.run import Sync, sync_watch
 from sync.settings import Settings
 from sync.watches import CLOSE_CODES

@@ -12,7 +12,7 @@ from db import tables as t
 from db.alert_outbox import AlertOutbox
 from db.registry_rows import registration_columns
 from db.registry_store import RegistryStore
-from sync.alerts import Alert, AlertKind, Audience, Subject, alert_uid
+from sync.news.alerts import Alert, AlertKind, Audience, Subject, alert_uid
 from sync.state import NoticeKind
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)

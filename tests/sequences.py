@@ -21,10 +21,10 @@ from datetime import datetime, timedelta
 
 from served import CODES, NOON, Table, assigned, table_of
 
-from sync.decide import advance
+from sync.decide.advance import advance
+from sync.decide.registrations import never_recorded
 from sync.intervals import spelled
 from sync.records import RegistrySnapshot
-from sync.registrations import never_recorded
 from sync.state import (
     Change,
     ChangeKind,

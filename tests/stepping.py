@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from served import CODES, NOON, Pair, Table, copy
 
+from sync.decide.watch_step import apply
 from sync.state import Version, WatchDecision, WatchState
-from sync.watch_step import apply
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)

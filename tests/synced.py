@@ -30,9 +30,9 @@ from builders import Row, document
 
 from db.engine import Database
 from db.upgrade import upgrade
-from sync.alerts import Audience
 from sync.cli import main
-from sync.report import SyncReport
+from sync.news.alerts import Audience
+from sync.news.report import SyncReport
 from sync.run import Sync, sync_watch
 from sync.settings import Settings
 from sync.watches import CLOSE_CODES, DocumentedSource

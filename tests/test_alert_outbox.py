@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from db.alert_outbox import AlertOutbox
 from db.engine import Database
-from sync.alerts import AlertKind, Audience, Told
+from sync.news.alerts import AlertKind, Audience, Told
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, select
 from db import tables as t
 from db.alert_outbox import LEASE, LONGEST_PAUSE, AlertOutbox
 from db.engine import Database
-from sync.alerts import Audience
+from sync.news.alerts import Audience
 
 
 @pytest.fixture(scope="module")

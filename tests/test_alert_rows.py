@@ -10,7 +10,7 @@ from outbox import KEYS, NOON, begin_anew, post
 
 from db.alert_outbox import AlertOutbox
 from db.engine import Database
-from sync.alerts import Alert, Audience, Subject
+from sync.news.alerts import Alert, Audience, Subject
 
 
 @pytest.fixture(scope="module")

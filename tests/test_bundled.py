@@ -7,7 +7,7 @@ from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
-from sync.parse_registry import parse_document
+from sync.parse_registry.document import parse_document
 from sync.records import Assignment
 
 CLOSE_CODES = "close-code-number"

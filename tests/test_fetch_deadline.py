@@ -21,8 +21,8 @@ import pytest
 from loopback import RawServer, forget_surroundings, read_head
 
 from sync.errors import FetchFailed
-from sync.fetch import fetch
-from sync.fetch_deadline import DeadlinePassed, within
+from sync.fetch.deadline import DeadlinePassed, within
+from sync.fetch.document import fetch
 from sync.records import FetchLimits
 
 NOW = datetime(2026, 6, 10, 12, 0, tzinfo=UTC)
@@ -204,7 +204,7 @@ def test_what_is_left_behind_does_not_keep_the_program_from_ending() -> None:
     program = """
 import datetime, socket, sys, time
 from sync.errors import FetchFailed
-from sync.fetch import fetch
+from sync.fetch.document import fetch
 from sync.records import FetchLimits
 socket.getaddrinfo = lambda *_, **__: time.sleep(60)
 try:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.fetch_location import is_http_url, is_url, shown
+from sync.fetch.location import is_http_url, is_url, shown
 
 
 @pytest.mark.parametrize(

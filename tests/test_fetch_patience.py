@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.fetch_patience import LONGEST_PATIENCE, patience
+from sync.fetch.patience import LONGEST_PATIENCE, patience
 
 NOW = datetime(2026, 6, 10, 12, 0, tzinfo=UTC)
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from loopback import LoopbackServer, TlsLoopbackServer, forget_surroundings
 
 from sync.errors import FetchFailed
-from sync.fetch import fetch
+from sync.fetch.document import fetch
 from sync.records import FetchedDocument, FetchLimits, NotModified, Validators
 
 NOW = datetime(2026, 6, 10, 12, 0, tzinfo=UTC)

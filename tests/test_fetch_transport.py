@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from loopback import LoopbackServer, RawServer, TlsLoopbackServer, forget_surroundings, read_head
 
 from sync.errors import FetchFailed
-from sync.fetch import fetch
+from sync.fetch.document import fetch
 from sync.records import FetchedDocument, FetchLimits
 
 NOW = datetime(2026, 6, 10, 12, 0, tzinfo=UTC)

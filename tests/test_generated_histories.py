@@ -33,7 +33,7 @@ from upstream import (
     version_of,
 )
 
-from sync.decide import advance
+from sync.decide.advance import advance
 from sync.state import (
     ChangeKind,
     Decision,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from sync.errors import DocumentUnusable, NotADocument
-from sync.parse_registry import parse_document
+from sync.parse_registry.document import parse_document
 from sync.records import Assignment, Content, Reference, RegistrySnapshot
 
 

@@ -27,8 +27,8 @@ from db import tables as t
 from db.alert_outbox import AlertOutbox
 from db.engine import Database
 from db.upgrade import HEAD, require_current, upgrade
-from sync.alerts import Audience
 from sync.errors import DatabaseLocked, DatabaseUnusable
+from sync.news.alerts import Audience
 from sync.run import Sync, sync_watch
 from sync.settings import Settings
 from sync.watches import CLOSE_CODES

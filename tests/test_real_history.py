@@ -20,11 +20,11 @@ from timeline import HOUR, REGISTRATIONS, Seen, hourly, real, small, tripled
 from whole_database import Rows, database_in_memory, empty, everything, new_database
 
 from db.engine import Database
-from sync.backfill import backfill, read_past
-from sync.decide import Patience
-from sync.git_history import read_repository
-from sync.past_versions import PastVersion, read_folder
-from sync.replay import Moment, Replay, replay
+from sync.decide.advance import Patience
+from sync.decide.replay import Moment, Replay, replay
+from sync.past.backfill import backfill, read_past
+from sync.past.folder import PastVersion, read_folder
+from sync.past.git_history import read_repository
 from sync.run import Sync, sync_watch
 from sync.settings import Settings
 from sync.state import ChangeKind

@@ -24,7 +24,7 @@ from sqlalchemy import Connection, func, select
 from db import tables as t
 from db.engine import Database
 from db.registry_store import RegistryStore
-from sync.decide import advance
+from sync.decide.advance import advance
 from sync.errors import WrongConfiguration
 from sync.state import (
     Change,

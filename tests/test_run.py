@@ -18,9 +18,9 @@ from databases import migrated, rehearsed
 from loopback import LoopbackServer, RawServer, forget_surroundings, read_head
 
 from db.engine import Database
-from sync.alerts import Audience
 from sync.errors import Exit
-from sync.report import SyncReport
+from sync.news.alerts import Audience
+from sync.news.report import SyncReport
 from sync.run import Sync, sync_watch
 from sync.settings import Settings
 from sync.state import NoticeKind, Verdict

@@ -16,7 +16,7 @@ from db import tables as t
 from db.engine import Database
 from db.registry_store import RegistryStore
 from db.snapshot_store import QUARANTINED_KEPT, SnapshotStore, StoredSnapshot
-from sync.observations import Run, brought_back, joined
+from sync.decide.observations import Run, brought_back, joined
 from sync.records import Validators
 from sync.state import Verdict
 

@@ -11,7 +11,7 @@ from synced import NOON, Watched
 
 from db.alert_outbox import AlertOutbox
 from db.status_facts import status
-from sync.health import Deliveries, Status
+from sync.show.health import Deliveries, Status
 from sync.state import Verdict
 
 DAY = timedelta(days=1)

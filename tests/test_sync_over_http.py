@@ -12,7 +12,7 @@ from databases import rows
 from loopback import LoopbackServer
 from whole_database import everything, new_database
 
-from sync.channels import STREAMS
+from sync.deliver.channels import STREAMS
 from sync.run import Sync, sync_watch
 from sync.settings import Settings
 from sync.state import Verdict

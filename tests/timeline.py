@@ -19,7 +19,7 @@ from pathlib import Path
 
 from builders import Row, document, row
 
-from sync.past_versions import PastVersion
+from sync.past.folder import PastVersion
 
 DATA = Path(__file__).parent / "data"
 HOUR = timedelta(hours=1)

@@ -1,4 +1,4 @@
-"""What the rules say must be known, worked out value by value: what `sync.decide` is compared with.
+"""What the rules say must be known, worked out value by value: what `sync.decide.advance` is compared with.
 
 Written from docs/rules.md, rules 1 to 5 and 11, and from nothing else: dicts over a few values, lists of
 what was observed when, no intervals and no code of `decide` or below it. It is slow, and plain enough to be

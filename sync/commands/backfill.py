@@ -12,8 +12,8 @@ import click
 from sync.program import Program
 
 if TYPE_CHECKING:
-    from sync.backfill import Backfilled
-    from sync.past_versions import PastVersion
+    from sync.past.backfill import Backfilled
+    from sync.past.folder import PastVersion
 
 
 @click.command()
@@ -33,8 +33,8 @@ def command(program: Program, *, origin: Path, path: str | None, alerts: bool) -
     Everything is decided anew as if it had been seen in order. Stopped at any point it has done nothing; run
     twice it adds nothing.
     """  # noqa: D205  # click shows the text as it stands
-    from sync.backfill import backfill, read_past  # SQLAlchemy and lxml: not for every command
-    from sync.channels import STDERR, STDOUT
+    from sync.deliver.channels import STDERR, STDOUT
+    from sync.past.backfill import backfill, read_past  # SQLAlchemy and lxml: not for every command
 
     at = program.clock()
     versions = _versions(origin, path, program.watch.document)
@@ -57,8 +57,8 @@ def command(program: Program, *, origin: Path, path: str | None, alerts: bool) -
 
 def _versions(origin: Path, path: str | None, url: str) -> Iterator[PastVersion]:
     from sync.errors import UsageProblem
-    from sync.git_history import is_repository, read_repository
-    from sync.past_versions import has_index, read_folder
+    from sync.past.folder import has_index, read_folder
+    from sync.past.git_history import is_repository, read_repository
 
     repository = is_repository(origin)
     if path and not repository:

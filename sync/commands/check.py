@@ -77,7 +77,7 @@ def command(
 
 def _registry(program: Program, source: str | None) -> tuple[RegistrySnapshot, str]:
     """The registry to check against, and its date."""
-    from sync.parse_registry import parse_document
+    from sync.parse_registry.document import parse_document
     from sync.sources import read_bundled
 
     watch = program.watch
@@ -92,7 +92,7 @@ def _registry(program: Program, source: str | None) -> tuple[RegistrySnapshot, s
 
 def _table(program: Program, page: str, *, alone: bool) -> DocumentedTable | None:
     """The table on a page; None for a page without one, unless it was named `alone`."""
-    from sync.parse_documented import mentions_values, parse_documented
+    from sync.parse_documented.table import mentions_values, parse_documented
 
     watch = program.watch
     location = watch.source(page).location
@@ -109,7 +109,7 @@ def _table(program: Program, page: str, *, alone: bool) -> DocumentedTable | Non
 
 
 def _read(program: Program, location: str) -> bytes:
-    from sync.fetch import fetch
+    from sync.fetch.document import fetch
 
     match fetch(location, limits=program.settings.limits, now=program.clock()):
         case FetchedDocument(body=body):

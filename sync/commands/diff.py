@@ -14,8 +14,8 @@ from sync.program import Program
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sync.differences import Difference
     from sync.records import DocumentedTable
+    from sync.show.differences import Difference
 
 
 @click.command()
@@ -40,8 +40,8 @@ def command(program: Program, *, documented: tuple[str, ...], exit_code: bool, o
     """
     # Imported here: SQLAlchemy would slow down `--help`.
     from db import queries
-    from sync.columns import DIFFERENCES
-    from sync.differences import Difference, differences
+    from sync.show.columns import DIFFERENCES
+    from sync.show.differences import Difference, differences
 
     watch = program.watch
     database = program.open_database()

@@ -39,7 +39,7 @@ def list_(program: Program, *, output: str) -> None:
     # Imported here, and below: SQLAlchemy would slow down `--help`.
     from db import queries
     from sync.answers import FlagRow
-    from sync.columns import FLAGS
+    from sync.show.columns import FLAGS
 
     name = program.watch.name
     with program.open_database().read() as connection:
@@ -65,7 +65,7 @@ def ignore(program: Program, *, code: str, reason: str) -> None:
     from db import queries
     from db.documented_store import DocumentedStore
     from sync.codes import read_code
-    from sync.flags import is_watched
+    from sync.decide.flags import is_watched
 
     watch = program.watch
     number = read_code(code, watch.bounds)
@@ -125,7 +125,7 @@ def _folded(reason: str) -> str:
 
 
 def _say(line: str) -> None:
-    from sync import terminal
     from sync.escape import shown
+    from sync.show import terminal
 
     terminal.write(shown(line))

@@ -25,10 +25,10 @@ def command(program: Program, *, code: str | None, since: str | None, until: str
     from db import queries
     from sync.answers import ChangeRow
     from sync.codes import read_code
-    from sync.columns import CHANGES
     from sync.dates import read_day
-    from sync.people import impersonal_change
-    from sync.render import counted
+    from sync.show.columns import CHANGES
+    from sync.show.people import impersonal_change
+    from sync.show.render import counted
 
     number = read_code(code, program.watch.bounds) if code else None
     first = read_day("--since", since) if since else None

@@ -45,9 +45,9 @@ def command(
     from db.registry_at import codes_at
     from sync.answers import CodeRow
     from sync.codes import read_range
-    from sync.columns import CODES
     from sync.dates import ago, read_day
-    from sync.render import counted
+    from sync.show.columns import CODES
+    from sync.show.render import counted
 
     values = read_range("--range", within, program.watch.bounds) if within else None
     day = read_day("--at", at) if at else None

@@ -13,7 +13,7 @@ from sync.program import Program
 from sync.watches import SHIPPED
 
 if TYPE_CHECKING:
-    from sync.render import Column
+    from sync.show.render import Column
 
 Row = TypeVar("Row")
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -66,7 +66,7 @@ def show_rows(
     `names` are the attributes that are data, `columns` what a table has. `closing` and `nothing` are what a
     person at a terminal is told after the rows, or instead of them.
     """
-    from sync import render, terminal
+    from sync.show import render, terminal
 
     match output:
         case "json":

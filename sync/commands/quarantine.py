@@ -61,8 +61,8 @@ def show(program: Program, *, id_: str, body: bool) -> None:
 def accept(program: Program, *, id_: str) -> None:
     """Accept all that is held back of the version ID: the registry is as that version says."""
     from sync.accept import accept as accept_held
-    from sync.channels import STDERR, STDOUT
-    from sync.decide import Patience
+    from sync.decide.advance import Patience
+    from sync.deliver.channels import STDERR, STDOUT
 
     at = program.clock()
     database = program.sync_database()

@@ -21,10 +21,10 @@ def command(program: Program, *, code: str, contacts: bool, output: str) -> None
     """
     # Imported here: SQLAlchemy would slow down `--help`.
     from db.code_queries import code_facts
-    from sync import render, terminal
-    from sync.code_sheet import code_json, code_sheet
     from sync.codes import read_code
-    from sync.people import impersonal
+    from sync.show import render, terminal
+    from sync.show.code_sheet import code_json, code_sheet
+    from sync.show.people import impersonal
 
     number = read_code(code, program.watch.bounds)
     with program.open_database().read() as connection:

@@ -28,11 +28,11 @@ def command(program: Program, *, max_age: str | None, output: str) -> int:
     from dataclasses import replace
 
     from db.status_facts import status
-    from sync import render, terminal
     from sync.dates import read_duration
-    from sync.health import troubles
-    from sync.people import impersonal_change
-    from sync.status_sheet import status_json, status_sheet
+    from sync.show import render, terminal
+    from sync.show.health import troubles
+    from sync.show.people import impersonal_change
+    from sync.show.status_sheet import status_json, status_sheet
 
     oldest = read_duration("--max-age", max_age) if max_age else None
     database = program.open_database()

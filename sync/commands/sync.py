@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from db.alert_outbox import Message
     from db.engine import Database
-    from sync.alerts import Alert
-    from sync.report import SyncReport
+    from sync.news.alerts import Alert
+    from sync.news.report import SyncReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def command(
     Exit codes: 0 done, 65 the document or a table can't be used, 73 or 74 the database, 75 a passing failure.
     """
     # Imported here: SQLAlchemy and lxml would slow down every other command.
-    from sync.channels import STREAMS
+    from sync.deliver.channels import STREAMS
     from sync.run import Sync, sync_watch
 
     if quiet and verbose:
@@ -107,8 +107,8 @@ def command(
 
 def _deliver(program: Program, database: Database, report: SyncReport, told: _Told, at: datetime) -> bool:
     """Print what waits, and the report; whether there was something for readers."""
-    from sync.alerts import Audience
-    from sync.message import lines
+    from sync.news.alerts import Audience
+    from sync.news.message import lines
 
     news: list[Alert] = []
 
@@ -128,8 +128,8 @@ def _deliver(program: Program, database: Database, report: SyncReport, told: _To
 
 def _print_undelivered(program: Program, report: SyncReport, told: _Told) -> None:
     """Print the report; a dry run says what would be sent."""
-    from sync.alerts import Audience
-    from sync.message import lines
+    from sync.news.alerts import Audience
+    from sync.news.message import lines
 
     if told.json:
         _print_json(program, report, report.alerts, told)
@@ -142,7 +142,7 @@ def _print_undelivered(program: Program, report: SyncReport, told: _Told) -> Non
 
 def _print_report(program: Program, report: SyncReport, told: _Told, delivered: Iterable[Alert]) -> None:
     """Print what is no alert: flags that closed, problems, and unless `quiet` the summary."""
-    from sync.summary import change_lines, documented_lines, summary
+    from sync.news.summary import change_lines, documented_lines, summary
 
     if not told.json:
         program.say(*documented_lines(report))
@@ -162,7 +162,7 @@ def _print_report(program: Program, report: SyncReport, told: _Told, delivered: 
 
 
 def _print_json(program: Program, report: SyncReport, alerts: Iterable[Alert], told: _Told) -> None:
-    from sync.summary import report_facts
+    from sync.news.summary import report_facts
 
     facts = {**report_facts(report, alerts), "dry_run": told.dry_run}
     if not told.quiet or facts["alerts"] or report.documented_now:

@@ -1,0 +1,54 @@
+"""Outbox -> channels, after the commit: claim, send, mark done (docs/rules.md, rule 7).
+
+A message is marked only when its channel has accepted it, so that none is lost; a repeat, possible only when
+the process dies in between, has the same id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from db.alert_outbox import AlertOutbox, Claim
+from sync.deliver.channels import Printer
+
+if TYPE_CHECKING:
+    from db.engine import Database
+
+
+def print_waiting(database: Database, printers: Mapping[str, Printer], at: datetime) -> None:
+    """Print every waiting message of the channels that are streams, and mark it.
+
+    `printers` are by the channel's name, in order. Each is called once with what waits for it, which may be
+    nothing, and returns when its stream has taken all of it. What it raises passes through; then its
+    messages and those of the later ones wait for the next run.
+    """
+    claims = _claimed(database, printers, at)
+    for channel, printer in printers.items():
+        of_channel = [claim for claim in claims if claim.channel == channel]
+        try:
+            printer([claim.message for claim in of_channel])
+        except BaseException:
+            _give_back(database, claims, at)
+            raise
+        if of_channel:
+            with database.write() as connection:
+                AlertOutbox(connection).done([claim.delivery_id for claim in of_channel], at)
+        claims = [claim for claim in claims if claim not in of_channel]
+
+
+def _claimed(database: Database, printers: Mapping[str, Printer], at: datetime) -> list[Claim]:
+    with database.read() as connection:
+        if not AlertOutbox(connection).waiting():
+            return []
+    with database.write() as connection:
+        return AlertOutbox(connection).claim(list(printers), at)
+
+
+def _give_back(database: Database, claims: list[Claim], at: datetime) -> None:
+    """Let the next run have them at once, instead of when the lease ends."""
+    if claims:
+        with database.write() as connection:
+            for claim in claims:
+                AlertOutbox(connection).put_off(claim.delivery_id, at, "it could not be printed")

@@ -1,0 +1,8 @@
+"""What changed -> what somebody must hear, and in which words. Nothing here sends anything.
+
+alerts              changes, flags and notices -> alerts with an id made from what they say
+trouble             the sync's own problems -> notices, once an episode
+message             alerts -> lines
+report              what one sync did
+summary             report -> lines and JSON
+"""

@@ -1,0 +1,144 @@
+"""A sync's report in words, and as data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from sync.answers import ChangeRow
+from sync.intervals import spelled
+from sync.news.alerts import Alert
+from sync.news.report import SyncReport
+from sync.show.people import impersonal_change
+from sync.state import ChangeKind, Registration, Verdict
+
+_VERDICTS = {
+    Verdict.UNCHANGED: "unchanged",
+    Verdict.APPLIED: "a new version",
+    Verdict.OLDER: "an older copy was served and not applied",
+    Verdict.OVERDUE: "an older copy was applied",
+    Verdict.QUARANTINED: "what was served is quarantined",
+}
+
+
+def summary(report: SyncReport) -> str:
+    """The run in one line."""
+    date = report.document_updated or "an unknown date"
+    flagged = ", ".join(spelled(r.first, r.last) for r, _ in report.flags)
+    counts = (
+        f"{report.records} records, {report.registrations} registrations, {len(report.flags)} flagged"
+        + (f" ({flagged})" if flagged else "")
+    )
+    if report.from_bundle:
+        return (
+            f"{report.watch}: started from the registry of {date} that ships with ianawatch, since "
+            f"{_why_from_bundle(report)}: {counts}; the next run goes on from there"
+        )
+    if not report.records:
+        return f"{report.watch}: {_what(report)}; nothing is known of the registry yet"
+    return f"{report.watch}: {_what(report)}; the registry as of {date} has {counts}"
+
+
+def _why_from_bundle(report: SyncReport) -> str:
+    if report.verdict is Verdict.QUARANTINED:
+        return "what was served can't be used"
+    reasons = "; ".join(problem.text for problem in report.problems if not problem.exit_code)
+    return f"the source can't be reached ({reasons})"
+
+
+def _what(report: SyncReport) -> str:
+    if report.verdict is None:
+        return "not checked"
+    if report.first_sight:
+        return "first look"
+    return _VERDICTS[report.verdict]
+
+
+def documented_lines(report: SyncReport) -> Iterator[str]:
+    """A line for each registration whose flag closed: the documented tables list it now."""
+    for registration in report.documented_now:
+        yield f"{report.watch}: {_named(registration)} is documented now; its flag is closed"
+
+
+def change_lines(report: SyncReport) -> Iterator[str]:
+    """A line for each change, whether it is alerted or not; without personal data (docs/rules.md, rule 9)."""
+    for change in _changes(report):
+        value = spelled(change.first, change.last)
+        match change.change:
+            case ChangeKind.AMENDED if change.before == change.after:
+                yield f"  {value} {change.field}: other people than before"
+            case ChangeKind.AMENDED:
+                yield f"  {value} {change.field}: {change.before or '-'} -> {change.after or '-'}"
+            case ChangeKind.WITHDRAWN:
+                yield f"  {value} withdrawn: {change.before}"
+            case _:
+                yield f"  {value} {change.change}: {change.after}"
+
+
+def report_facts(report: SyncReport, alerts: Iterable[Alert]) -> dict[str, Any]:
+    """The report and the `alerts` that are told with it as one JSON object, named as in the public views."""
+    return {
+        "watch": report.watch,
+        "location": report.location,
+        "verdict": report.verdict,
+        "document_updated": report.document_updated,
+        "from_bundle": report.from_bundle,
+        "first_sight": report.first_sight,
+        "records": report.records,
+        "registrations": report.registrations,
+        "flags": [{**_facts(r), "missing_from": list(flag.lacking)} for r, flag in report.flags],
+        "changes": [
+            {
+                "first": c.first,
+                "last": c.last,
+                "at": f"{c.at:%Y-%m-%dT%H:%M:%SZ}",
+                "change": c.change,
+                "field": c.field,
+                "before": c.before,
+                "after": c.after,
+            }
+            for c in _changes(report)
+        ],
+        "documented_now": [_facts(r) for r in report.documented_now],
+        "alerts": [_alert_facts(alert) for alert in alerts],
+        "problems": [{"text": p.text, "exit_code": int(p.exit_code)} for p in report.problems],
+    }
+
+
+def _changes(report: SyncReport) -> Iterator[ChangeRow]:
+    for c in report.changes:
+        row = ChangeRow(c.first, c.last, c.at, c.kind, c.field, c.before, c.after, report.document_updated)
+        yield impersonal_change(row)
+
+
+def _alert_facts(alert: Alert) -> dict[str, Any]:
+    return {
+        "uid": alert.uid,
+        "at": f"{alert.at:%Y-%m-%dT%H:%M:%SZ}",
+        "audience": alert.audience,
+        "kind": alert.kind,
+        "text": alert.text,
+        "subjects": [
+            {
+                "first": s.first,
+                "last": s.last,
+                "description": s.name,
+                "registered_on": s.registered_on,
+                "missing_from": list(s.missing_from),
+            }
+            for s in alert.subjects
+        ],
+    }
+
+
+def _facts(registration: Registration) -> dict[str, Any]:
+    return {
+        "first": registration.first,
+        "last": registration.last,
+        "description": registration.content.description,
+        "registered_on": registration.content.registered_on,
+    }
+
+
+def _named(registration: Registration) -> str:
+    return f"{spelled(registration.first, registration.last)} {registration.content.description}"

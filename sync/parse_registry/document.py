@@ -1,0 +1,111 @@
+"""The parse stage for IANA's documents: bytes to a RegistrySnapshot. Pure: no I/O, no clock.
+
+    bytes -> parse_xml -> Document -> parse_record (parse_values) -> parse_overlaps -> RegistrySnapshot
+
+A verdict falls where the fault is (docs/rules.md, rule 4): on the document here and in parse_xml, on a
+registry here, on a record in the modules below. What a change between two snapshots means is not decided
+here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from sync.errors import DocumentUnusable, RegistryUnusable
+from sync.intervals import Interval
+from sync.parse_registry.overlaps import separate
+from sync.parse_registry.record import NAMESPACE, People, folded_text, line_of, parse_record
+from sync.parse_registry.strict_xml import read_xml
+from sync.records import Record, RegistrySnapshot, SetAside
+
+_REGISTRY = f"{{{NAMESPACE}}}registry"
+_RECORD = f"{{{NAMESPACE}}}record"
+_TITLE = f"{{{NAMESPACE}}}title"
+_UPDATED = f"{{{NAMESPACE}}}updated"
+_LONGEST_NAME = 40
+"""Characters of a root element's name that a reason quotes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One version of one of IANA's documents, well-formed and with the right root."""
+
+    title: str
+    """White space folded; empty where the document has no title."""
+    updated: str | None
+    """The text of `<updated>` exactly as served; None where there is no such element."""
+    registry_ids: tuple[str, ...]
+    """The ids of the registries in it, stripped, in the document's order."""
+    _root: etree._Element = field(repr=False, compare=False)
+
+    def registry(self, registry_id: str, bounds: Interval) -> RegistrySnapshot:
+        """The registry with this id.
+
+        `bounds` are the smallest and the largest value it may hold, both included. Raises RegistryUnusable
+        where the registry is missing, there more than once, or without a record that can be used; records
+        that can't be used beside others that can are in the snapshot's `set_aside`.
+        """
+        wanted = registry_id.strip()
+        found = [element for element in _registries(self._root) if _id(element) == wanted]
+        if not found:
+            raise RegistryUnusable(f"the document has no registry {wanted}")
+        if len(found) > 1:
+            raise RegistryUnusable(f"the document has {len(found)} registries {wanted}")
+        return _snapshot(found[0], bounds, People(self._root))
+
+
+def parse_document(body: bytes, *, location: str = "the document") -> Document:
+    """Read a whole document, strictly.
+
+    `location` says where it came from, for the text of NotADocument. Raises NotADocument for an answer that
+    is no XML, and DocumentUnusable for one that is not well-formed, has a DOCTYPE or another root.
+    """
+    root = read_xml(body, location=location)
+    if root.tag != _REGISTRY:
+        name = etree.QName(root).localname
+        if name == "registry":
+            raise DocumentUnusable(f"its root is not in the namespace {NAMESPACE}")
+        raise DocumentUnusable(f"its root is <{name[:_LONGEST_NAME]}>, not <registry>")
+    updated = root.find(_UPDATED)
+    return Document(
+        title=_title(root),
+        updated=None if updated is None else updated.text or "",
+        registry_ids=tuple(filter(None, map(_id, _registries(root)))),
+        _root=root,
+    )
+
+
+def _registries(root: etree._Element) -> list[etree._Element]:
+    """Every registry; the root is one only where it has records of its own."""
+    return [
+        element for element in root.iter(_REGISTRY) if element is not root or root.find(_RECORD) is not None
+    ]
+
+
+def _snapshot(registry: etree._Element, bounds: Interval, people: People) -> RegistrySnapshot:
+    elements = list(registry.iterchildren(_RECORD))
+    entries = [parse_record(element, bounds, people) for element in elements]
+    separated = separate(entry for entry in entries if isinstance(entry, Record))
+    if not separated.disjoint:
+        fault = "none of its records can be used" if entries else "it has no records"
+        raise RegistryUnusable(f"the registry {_id(registry)} is empty: {fault}")
+    set_aside = [entry for entry in entries if isinstance(entry, SetAside)]
+    if separated.contradicting:
+        contradicting = set(separated.contradicting)
+        set_aside += [
+            SetAside("it contradicts another record", line_of(element, people), entry.first, entry.last)
+            for element, entry in zip(elements, entries, strict=True)
+            if entry in contradicting
+        ]
+    return RegistrySnapshot(_id(registry), _title(registry), separated.disjoint, tuple(set_aside))
+
+
+def _id(registry: etree._Element) -> str:
+    return registry.get("id", "").strip()
+
+
+def _title(registry: etree._Element) -> str:
+    title = registry.find(_TITLE)
+    return "" if title is None else folded_text(title)

@@ -1,0 +1,9 @@
+"""Answers -> what a person reads. Pure, but for `terminal`, which writes.
+
+columns, code_sheet, status_sheet   an answer -> rows and cells
+differences                         registry and documented tables -> missing, unregistered, ignored
+health                              a database's facts -> what is wrong, if anything
+people                              an answer without the names of people
+render                              rows -> plain text, CSV, JSON
+terminal                            rows -> a table on a terminal
+"""

@@ -1,0 +1,120 @@
+"""How the syncs go, in words and as data. Pure; what is trouble was decided by `health`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sync.answers import SourceRow
+from sync.dates import ago, minute
+from sync.intervals import spelled
+from sync.show.columns import BAD, WARNING, what_changed
+from sync.show.health import Status, Trouble
+from sync.show.render import Entry, Sheet
+from sync.state import Verdict
+
+_VERDICTS = {
+    Verdict.UNCHANGED: "unchanged",
+    Verdict.APPLIED: "a new version",
+    Verdict.OLDER: "an older copy, not applied",
+    Verdict.OVERDUE: "an older copy, applied",
+    Verdict.QUARANTINED: "quarantined",
+}
+_KIB = 1024
+
+
+def status_json(status: Status, troubles: Sequence[Trouble]) -> dict[str, Any]:
+    """The facts by name, whether all is well, and what is not."""
+    return {"healthy": not troubles, "troubles": [asdict(trouble) for trouble in troubles], **asdict(status)}
+
+
+def status_sheet(status: Status, troubles: Sequence[Trouble], now: datetime) -> Sheet:
+    """The facts for a person: what is not well first, what to do last."""
+    problems = any(source.problem for source in status.sources)
+    entries = [
+        *(Entry("trouble", [trouble.text, trouble.remedy], BAD) for trouble in troubles),
+        Entry("last check", [*_checked(status, now)]),
+        Entry("registry", [*_registry(status, now)]),
+        Entry("last change", [_last_change(status, now)]),
+        Entry("documented", [_source(source, now) for source in status.sources], WARNING if problems else ""),
+        Entry("flagged", [_flagged(status)]),
+        Entry("deliveries", [_deliveries(status)]),
+        Entry("database", [status.database + _size(status.size)]),
+        Entry("next", [*_next_steps(status)]),
+    ]
+    wrong = {0: "all is well", 1: "one thing is not well"}.get(
+        len(troubles), f"{len(troubles)} things are not well"
+    )
+    return Sheet(f"{status.watch}: {wrong}", [entry for entry in entries if entry.lines])
+
+
+def _checked(status: Status, now: datetime) -> Iterator[str]:
+    if status.checked_at is None:
+        yield "none has succeeded yet"
+    else:
+        verdict = f": {_VERDICTS[status.verdict]}" if status.verdict else ""
+        yield f"{_when(status.checked_at, now)}{verdict if status.run_at == status.checked_at else ''}"
+    if status.run_at is not None and status.outcome != "done":
+        why = f": {status.detail}" if status.detail else ""
+        count = f", {status.failures} in a row" if status.failures > 1 else ""
+        yield f"the last run, {_when(status.run_at, now)}: {status.outcome}{count}{why}"
+
+
+def _registry(status: Status, now: datetime) -> Iterator[str]:
+    if not status.records:
+        yield "never read"
+        return
+    of = f"of {status.document_updated}, by IANA's date" if status.document_updated else "without a date"
+    shipped = ", as it ships with the program" if status.from_bundle else ""
+    yield f"{of}{shipped}: {status.records} records, {status.registrations} registrations"
+    if status.older_since is not None:
+        yield f"nothing but older copies since {_when(status.older_since, now)}"
+
+
+def _last_change(status: Status, now: datetime) -> str:
+    change = status.last_change
+    if change is None:
+        return "none since the first look" if status.records else "none"
+    what = f"{spelled(change.first, change.last)} {change.change}, {change.field or what_changed(change)}"
+    return f"{minute(change.at)} UTC, {ago(change.at, now)}; {what}"
+
+
+def _source(source: SourceRow, now: datetime) -> str:
+    if source.read_at is None:
+        return f"{source.name}, never read" + (f": {source.problem}" if source.problem else "")
+    stale = f"; not since then: {source.problem}" if source.problem else ""
+    return f"{source.name}, read {_when(source.read_at, now)}{stale}"
+
+
+def _flagged(status: Status) -> str:
+    if not status.flagged:
+        return "nothing"
+    return f"{status.flagged}" + (f", {status.ignored} of them ignored" if status.ignored else "")
+
+
+def _deliveries(status: Status) -> str:
+    found = status.deliveries
+    if not found.waiting and not found.dead:
+        return "none waits"
+    return f"{found.waiting} waiting, {found.dead} given up"
+
+
+def _size(size: int | None) -> str:
+    if size is None:
+        return ""
+    return f" ({size / _KIB:.0f} KiB)" if size < _KIB * _KIB else f" ({size / _KIB / _KIB:.1f} MiB)"
+
+
+def _next_steps(status: Status) -> Iterator[str]:
+    if not status.records:
+        yield "run `ianawatch sync`"
+    if status.older_since is not None:
+        yield "if the older copy is right, run `ianawatch sync --accept-older`"
+    if status.flagged > status.ignored:
+        yield "`ianawatch flags` lists what to document; `ianawatch flags ignore CODE` is for what you won't"
+
+
+def _when(at: datetime, now: datetime) -> str:
+    return f"{minute(at)} UTC, {ago(at, now)}"

@@ -1,0 +1,82 @@
+"""What standard output is, and how an answer is put on it: as a person's terminal likes it, or plainly.
+
+Only a terminal gets colour, boxes, wrapped text and a closing line; a pipe or a file gets every column whole.
+What the text is made of is `render`'s business.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TextIO, TypeVar
+
+from sync.errors import PassingFailure
+from sync.escape import shown
+from sync.show import render
+from sync.show.render import Column, Sheet
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+Row = TypeVar("Row")
+
+
+def write(text: str) -> None:
+    """Put lines on standard output as they are; nothing at all for an empty text.
+
+    A reader that went away (`ianawatch list | head`) is no error. Raises PassingFailure when the text can't
+    be written for another reason, such as a full disk.
+    """
+    if not text:
+        return
+    stream = _stream()
+    try:
+        stream.write(f"{text}\n")
+        stream.flush()
+    except OSError as e:
+        # What the stream still holds goes nowhere, or the interpreter would try to write it again at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        if not isinstance(e, BrokenPipeError):
+            raise PassingFailure(f"standard output: the answer can't be written: {e.strerror}") from e
+
+
+def show_table(columns: Sequence[Column[Row]], rows: Sequence[Row], *, closing: str, nothing: str) -> None:
+    """Show rows; a terminal gets the `closing` line too, and is told `nothing` where there are none."""
+    if not sys.stdout.isatty():
+        write(render.as_text(columns, rows))
+        return
+    console = _console()
+    if not rows:
+        console.print(shown(nothing))
+        return
+    console.print(render.as_table(columns, rows, console.width))
+    if closing:
+        console.print(f"\n{shown(closing)}", style="dim")
+
+
+def show_sheet(sheet: Sheet) -> None:
+    """Show a sheet."""
+    if not sys.stdout.isatty():
+        write(render.sheet_text(sheet))
+        return
+    console = _console()
+    console.print(shown(sheet.title), style="bold")
+    console.print()
+    console.print(render.sheet_table(sheet))
+
+
+def _stream() -> TextIO:
+    """Standard output, which spells out what its encoding lacks instead of failing."""
+    stream = sys.stdout
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(errors="backslashreplace")
+    return stream
+
+
+def _console() -> Console:
+    from rich.console import Console  # noqa: PLC0415  # 35 ms that only a terminal is worth
+
+    _stream()
+    return Console(markup=False, highlight=False, emoji=False)
