@@ -7,6 +7,7 @@
     │   ├── RegistryUnusable           the registry is missing or empty: quarantined for its watches
     │   └── TableUnusable              a documented page whose table can't be used
     │       └── TableMissing           one that has none
+    ├── NotDelivered              69   a channel did not accept a letter
     ├── CannotCreateDatabase      73
     ├── DatabaseUnusable          74   damaged, foreign, newer than the program, or not readable
     ├── PassingFailure            75   worth trying again later
@@ -78,6 +79,17 @@ class TableUnusable(UnusableInput):
 
 class TableMissing(TableUnusable):
     """A page that documents no values at all: no error where many pages are looked through."""
+
+
+class NotDelivered(IanawatchError):
+    """A channel did not accept a letter, or nobody knows whether it did; it is tried again."""
+
+    exit_code = Exit.UNDELIVERED
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        """One line without a secret in it: it is stored and shown."""
 
 
 class CannotCreateDatabase(IanawatchError):

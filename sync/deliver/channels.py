@@ -1,15 +1,26 @@
-"""Where alerts go. A channel takes messages or says why it can't; it knows nothing of the outbox."""
+"""Where letters go. A channel takes a letter or says why it can't; it knows nothing of the outbox."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from sync.news.alerts import Audience
 
 if TYPE_CHECKING:
     from db.alert_outbox import Message
+    from sync.news.letter import Letter
+
+
+class Sender(Protocol):
+    """Hands a letter to one channel."""
+
+    def __call__(self, letter: Letter, *, timeout: float) -> None:
+        """Return when the channel has accepted the letter, within about `timeout` seconds.
+
+        Raises NotDelivered with a reason that has no secret in it.
+        """
 
 
 @dataclass(frozen=True, slots=True)
