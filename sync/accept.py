@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING
 
 from db.quarantine import DOCUMENT, HeldBack, held_back
 from db.snapshot_store import SnapshotStore
-from sync.decide.advance import Patience
 from sync.errors import UnusableInput, UsageProblem
 from sync.news.alerts import Alert, Audience
 from sync.observe import kept
-from sync.state import Change, HoldKind, Verdict
+from sync.state import Change, HoldKind
 from sync.store import Stored, settle
 from sync.store_flags import conclude
 from sync.watches import Watch
@@ -57,7 +56,6 @@ def accept(
     database: Database,
     watch: Watch,
     prefix: str,
-    patience: Patience,
     channels: Mapping[str, Collection[Audience]],
     at: datetime,
 ) -> Accepted:
@@ -77,13 +75,10 @@ def accept(
             [watch],
             kept(watch.document, body),
             at,
-            patience=patience,
+            # What is held back now has nothing newer after it, whatever its date says.
+            accept_older=True,
             accepted=frozenset({watch.name}),
         )
-        if stored.decision.verdict in {Verdict.OLDER, Verdict.OVERDUE}:
-            raise UnusableInput(
-                f"{sha256[:12]}: a newer version has been applied since; sync, and look again"
-            )
         concluded = conclude(connection, watch, _untold(stored), [], [], channels, at)
     step = stored.decision.watches[watch.name]
     missing = sum(1 for r in step.state.registrations if r.live and r.missing_since)
@@ -112,4 +107,4 @@ def _acceptable(held: Sequence[HeldBack], items: Sequence[HeldBack]) -> str:
 def _untold(stored: Stored) -> Stored:
     """Without what operators would be told of the version: a person has just decided on it."""
     watches = {name: replace(step, notices=()) for name, step in stored.decision.watches.items()}
-    return replace(stored, decision=replace(stored.decision, watches=watches))
+    return replace(stored, decision=replace(stored.decision, watches=watches, notices=()))

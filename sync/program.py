@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sync import settings as settings_
 from sync.errors import PassingFailure, UsageProblem, WrongConfiguration
 from sync.escape import json_text, shown
 from sync.fetch.location import shown as shown_location
-from sync.settings import PREFIX, Settings
+from sync.settings import read as settings_
+from sync.settings.model import PREFIX, Settings
 from sync.watches import CLOSE_CODES, DocumentedSource, Watch
 
 if TYPE_CHECKING:

@@ -30,7 +30,7 @@ from sync.news.report import SyncReport
 from sync.news.trouble import Past, Problem
 from sync.observe import Served, StillServed
 from sync.records import Validators
-from sync.settings import Settings
+from sync.settings.model import Settings
 from sync.sources import FailedSource, Known, Reads, ReadSource, SameSource, read_sources
 from sync.state import Decision, DocumentState, Verdict, WatchDecision
 from sync.store import Stored, VersionReplaced, settle, unusable

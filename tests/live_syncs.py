@@ -25,7 +25,7 @@ from sync.news.report import SyncReport
 from sync.past.backfill import Backfilled, backfill, read_past
 from sync.past.folder import PastVersion
 from sync.run import Sync, sync_watch
-from sync.settings import Settings
+from sync.settings.model import Settings
 from sync.watches import CLOSE_CODES
 
 CHANNELS = {"readers": frozenset({Audience.READERS}), "operators": frozenset({Audience.OPERATORS})}

@@ -34,7 +34,7 @@ from sync.cli import main
 from sync.news.alerts import Audience
 from sync.news.report import SyncReport
 from sync.run import Sync, sync_watch
-from sync.settings import Settings
+from sync.settings.model import Settings
 from sync.watches import CLOSE_CODES, DocumentedSource
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)

@@ -30,7 +30,7 @@ from db.upgrade import HEAD, require_current, upgrade
 from sync.errors import DatabaseLocked, DatabaseUnusable
 from sync.news.alerts import Audience
 from sync.run import Sync, sync_watch
-from sync.settings import Settings
+from sync.settings.model import Settings
 from sync.watches import CLOSE_CODES
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)

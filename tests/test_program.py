@@ -13,7 +13,7 @@ import pytest
 
 from sync.errors import PassingFailure, UsageProblem, WrongConfiguration
 from sync.program import Program, say_error
-from sync.settings import Settings
+from sync.settings.model import Settings
 from sync.watches import CLOSE_CODES
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)

@@ -26,7 +26,7 @@ from sync.past.backfill import backfill, read_past
 from sync.past.folder import PastVersion, read_folder
 from sync.past.git_history import read_repository
 from sync.run import Sync, sync_watch
-from sync.settings import Settings
+from sync.settings.model import Settings
 from sync.state import ChangeKind
 from sync.watches import CLOSE_CODES
 

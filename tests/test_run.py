@@ -22,7 +22,7 @@ from sync.errors import Exit
 from sync.news.alerts import Audience
 from sync.news.report import SyncReport
 from sync.run import Sync, sync_watch
-from sync.settings import Settings
+from sync.settings.model import Settings
 from sync.state import NoticeKind, Verdict
 from sync.watches import CLOSE_CODES, DocumentedSource
 

@@ -14,7 +14,7 @@ from whole_database import everything, new_database
 
 from sync.deliver.channels import STREAMS
 from sync.run import Sync, sync_watch
-from sync.settings import Settings
+from sync.settings.model import Settings
 from sync.state import Verdict
 from sync.watches import CLOSE_CODES
 

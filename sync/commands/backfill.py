@@ -37,12 +37,12 @@ def command(program: Program, *, origin: Path, path: str | None, alerts: bool) -
     from sync.past.backfill import backfill, read_past  # SQLAlchemy and lxml: not for every command
 
     at = program.clock()
-    versions = _versions(origin, path, program.watch.document)
-    past = read_past(_with_progress(versions), program.watch, at)
+    watch = program.watch_with(program.settings.documented)
+    past = read_past(_with_progress(_versions(origin, path, watch.document)), watch, at)
     database = program.sync_database()
     done = backfill(
         database,
-        program.watch,
+        watch,
         past,
         program.settings,
         {channel.name: channel.audiences for channel in (STDOUT, STDERR)},
@@ -50,7 +50,7 @@ def command(program: Program, *, origin: Path, path: str | None, alerts: bool) -
         alerts=alerts,
     )
     program.print_waiting(database, at)
-    click.echo(f"{program.watch.name}: {_summary(done)}")
+    click.echo(f"{watch.name}: {_summary(done)}")
     if done.held_back:
         click.echo(f"held back for a person: {len(done.held_back)}; `ianawatch quarantine` lists it")
 

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from db.engine import Database
     from db.registry_store import StoredWatch
     from sync.past.folder import PastVersion
-    from sync.settings import Settings
+    from sync.settings.model import Settings
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 """No time before this is believed: it is a mistake in a name or in an index."""

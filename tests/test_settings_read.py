@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import ast
-import inspect
 from datetime import timedelta
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sync import settings
 from sync.errors import WrongConfiguration
 from sync.records import FetchLimits
-from sync.settings import BETWEEN, DEFAULTS, Settings, load
+from sync.settings import read
+from sync.settings.model import CHANNEL, SETTINGS, Settings
+from sync.settings.read import load
 
 # Every setting: its default, a value in the file, a text in the environment and what that means.
-SETTINGS: dict[str, tuple[Any, str, Any, str, Any]] = {
+EXAMPLES: dict[str, tuple[Any, str, Any, str, Any]] = {
     "database": (None, '"a.db"', "a.db", "b.db", "b.db"),
     "source": (None, '"a.xml"', "a.xml", "b.xml", "b.xml"),
     "documented": ((), '["a.md", "my page.md"]', ("a.md", "my page.md"), "mdn 'b b.md'", ("mdn", "b b.md")),
+    "in_use": ((), '["codes.csv"]', ("codes.csv",), "a.csv b.csv", ("a.csv", "b.csv")),
     "connect_timeout": (10.0, "2", 2.0, "2.5", 2.5),
     "read_timeout": (30.0, "3.5", 3.5, "4", 4.0),
     "deadline": (120.0, "60", 60.0, "1e3", 1000.0),
@@ -28,6 +27,11 @@ SETTINGS: dict[str, tuple[Any, str, Any, str, Any]] = {
     "retries": (3, "0", 0, "5", 5),
     "older_copies_days": (30, "0", 0, "7", 7),
     "failures": (3, "1", 1, "10", 10),
+    "dead_after_days": (30, "7", 7, "1", 1),
+    "ping": (None, '"https://a"', "https://a", "https://b", "https://b"),
+    "ping_file": (None, '"a"', "a", "b", "b"),
+    "atom": (None, '"a.xml"', "a.xml", "b.xml", "b.xml"),
+    "html": (None, '"a.html"', "a.html", "b.html", "b.html"),
     "log_format": ("text", '"json"', "json", "json", "json"),
 }
 
@@ -47,12 +51,12 @@ def refused(config: Path, text: str, **environment: str) -> str:
 
 
 def test_every_setting_is_tried_here() -> None:
-    assert list(SETTINGS) == list(DEFAULTS)
+    assert list(EXAMPLES) == list(SETTINGS)
 
 
-@pytest.mark.parametrize("key", SETTINGS)
+@pytest.mark.parametrize("key", EXAMPLES)
 def test_the_environment_wins_over_the_file_and_that_over_the_default(key: str, config: Path) -> None:
-    default, in_file, means, in_environment, wins = SETTINGS[key]
+    default, in_file, means, in_environment, wins = EXAMPLES[key]
     variable = f"IANAWATCH_{key.upper()}"
     config.write_text(f"{key} = {in_file}\n", "utf-8")
 
@@ -83,28 +87,19 @@ def test_the_limits_of_a_fetch_are_settings() -> None:
     assert Settings(older_copies_days=7).older_copies == timedelta(days=7)
 
 
-def test_every_setting_says_what_it_means() -> None:
-    """As a string under the field: the one place where all of them are listed."""
-    (body,) = (
-        node.body
-        for node in ast.parse(inspect.getsource(settings)).body
-        if isinstance(node, ast.ClassDef) and node.name == "Settings"
-    )
-    explained = {
-        field.target.id
-        for field, after in pairwise(body)
-        if isinstance(field, ast.AnnAssign)
-        and isinstance(field.target, ast.Name)
-        and isinstance(after, ast.Expr)
-    }
-    assert explained == set(DEFAULTS)
+@pytest.mark.parametrize("rules", [SETTINGS, CHANNEL])
+def test_every_setting_says_what_it_means(rules: dict[str, Any]) -> None:
+    assert [key for key, rule in rules.items() if not rule.says] == []
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         ("retrys = 1", "FILE: there is no setting retrys; did you mean retries?"),
-        ("colour = 1", f"FILE: there is no setting colour; the keys are {', '.join(DEFAULTS)}"),
+        (
+            "colour = 1",
+            f"FILE: there is no setting colour; the keys are {', '.join([*SETTINGS, 'channels'])}",
+        ),
         ("[retry]\ntimes = 1", "FILE: there is no setting retry; did you mean retries?"),
         ("retries = ", "FILE: the configuration is not TOML: Invalid value (at end of document)"),
         ("retries = 1.5", "FILE: retries is a whole number, not 1.5"),
@@ -169,9 +164,9 @@ def test_a_file_that_is_no_text_is_refused(config: Path) -> None:
         load(config, {})
 
 
-@pytest.mark.parametrize("key", BETWEEN)
+@pytest.mark.parametrize("key", [key for key, rule in SETTINGS.items() if rule.between])
 def test_the_bounds_of_a_number_are_allowed(key: str, config: Path) -> None:
-    for bound in BETWEEN[key]:
+    for bound in SETTINGS[key].between or ():
         config.write_text(f"{key} = {bound}\n", "utf-8")
         assert getattr(load(config, {}), key) == bound
 
@@ -181,9 +176,9 @@ def test_the_users_own_file_and_database_are_where_the_system_has_them(
 ) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
-    assert settings.default_config() == tmp_path / "config" / "ianawatch" / "config.toml"
-    assert settings.default_database() == tmp_path / "data" / "ianawatch" / "ianawatch.db"
+    assert read.default_config() == tmp_path / "config" / "ianawatch" / "config.toml"
+    assert read.default_database() == tmp_path / "data" / "ianawatch" / "ianawatch.db"
     assert load(None, {}) == Settings()
-    settings.default_config().parent.mkdir(parents=True)
-    settings.default_config().write_text("retries = 9\n", "utf-8")
+    read.default_config().parent.mkdir(parents=True)
+    read.default_config().write_text("retries = 9\n", "utf-8")
     assert load(None, {}) == Settings(retries=9)

@@ -1,0 +1,12 @@
+"""Every setting: its default, its key in the configuration file, its environment variable.
+
+    model               the settings, each with what it means and what it may be
+    values              a value, from TOML or from text -> the setting's type, or why not
+    channels            the tables `[channels.NAME]`
+    read                file and environment -> settings, and where each came from
+
+What is typed on the command line wins over the environment, that over the file, that over the default; an
+empty variable counts as none. A variable is `IANAWATCH_` and the key in capitals; two underscores stand for
+the dot of a table (`IANAWATCH_CHANNELS__MAIL__URL`). One-off switches (`--dry-run` ...) are no settings.
+Standard library and platformdirs only.
+"""

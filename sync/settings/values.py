@@ -1,0 +1,54 @@
+"""One value, from TOML or from an environment variable's text -> the setting's type, or why it can't be."""
+
+from __future__ import annotations
+
+import shlex
+from typing import Any
+
+from sync.errors import WrongConfiguration
+from sync.settings.model import Rule
+
+
+def parsed(rule: Rule, text: str, origin: str) -> Any:  # noqa: ANN401  # the type is the setting's
+    """An environment variable's text as TOML would have it. Lists are words, quoted as in a shell."""
+    kind = type(rule.default)
+    try:
+        if kind in {int, float}:
+            return kind(text)
+    except ValueError as e:
+        raise WrongConfiguration(f"{origin}: {text!r} is no {_called(kind)}") from e
+    try:
+        return shlex.split(text) if kind is tuple else text
+    except ValueError as e:
+        shown = "what it holds" if rule.secret else repr(text)
+        raise WrongConfiguration(f"{origin}: {shown} is not quoted as in a shell: {e}") from e
+
+
+def checked(key: str, rule: Rule, value: Any, origin: str) -> Any:  # noqa: ANN401  # as above
+    """The value in the setting's type. Raises WrongConfiguration, which names `key` and `origin`."""
+
+    def wrong(wanted: str) -> WrongConfiguration:
+        shown = "" if rule.secret else f", not {value!r}"
+        return WrongConfiguration(f"{origin}: {key} is {wanted}{shown}")
+
+    if isinstance(rule.default, tuple):
+        if not isinstance(value, list) or not all(isinstance(entry, str) for entry in value):
+            raise wrong("a list of texts")
+        if rule.choices and not (value and set(value) <= set(rule.choices)):
+            raise wrong(f"a list of {' and '.join(rule.choices)}, or of one of them")
+        return tuple(value)
+    kind: type[str | int | float] = str if rule.default is None else type(rule.default)
+    if not isinstance(value, int | float if kind is float else kind) or isinstance(value, bool):
+        raise wrong(f"a {_called(kind)}")
+    if rule.choices and value not in rule.choices:
+        raise wrong(" or ".join(rule.choices))
+    if rule.between and not isinstance(value, str):
+        least, most = rule.between
+        # Not the other way round: no comparison holds for NaN.
+        if not least <= value <= most:
+            raise wrong(f"a number from {least} to {most}")
+    return kind(value)
+
+
+def _called(kind: type) -> str:
+    return {str: "text", int: "whole number", float: "number"}[kind]
