@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from benchmarks import history
+from benchmarks import history, pages
 
 if __name__ == "__main__":
     history.main()
+    print()
+    pages.main()

@@ -1,48 +1,21 @@
-"""The outbox: alerts, messages and deliveries are written by the deciding transaction, and sent after it.
+"""The outbox, as the deciding transaction writes it: alerts, messages, and a delivery for each channel.
 
-Claiming, marking done and putting off are transactions of their own (docs/rules.md, rule 7).
+What becomes of a delivery is the business of `deliveries` (docs/rules.md, rule 7).
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, or_, select, update
+from sqlalchemy import Connection, insert, select
 
 from db import tables as t
-from db.alert_rows import alert_columns, alert_of
+from db.alert_rows import alert_columns
+from db.deliveries import add_deliveries
 from db.inserted import insert_all, inserted_id
 from sync.news.alerts import Alert, AlertKind, Audience, Told, alert_uid
-
-LEASE = timedelta(minutes=10)
-"""How long a claimed delivery belongs to who claimed it."""
-LONGEST_PAUSE = timedelta(days=1)
-"""How long a delivery is put off at most."""
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """All alerts of one run for one audience."""
-
-    uid: str
-    audience: Audience
-    at: datetime
-    alerts: tuple[Alert, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """A delivery that is ours to send until the lease ends."""
-
-    delivery_id: int
-    uid: str
-    channel: str
-    attempts: int
-    """Including this one."""
-    message: Message
 
 
 class AlertOutbox:
@@ -101,64 +74,6 @@ class AlertOutbox:
                 serving = [name for name, audiences in channels.items() if audience in audiences]
                 self._add_message(uid, audience, ids, serving, at)
 
-    def claim(self, channels: Collection[str], at: datetime) -> list[Claim]:
-        """Take the waiting deliveries of these channels that are due and nobody else is sending."""
-        d = t.delivery.c
-        rows = self._connection.execute(
-            select(t.delivery, t.message.c.uid.label("message_uid"), t.message.c.audience, t.message.c.at)
-            .join(t.message, t.message.c.id == d.message_id)
-            .where(
-                d.state == "waiting",
-                d.channel.in_(channels),
-                # Times that a clock wrote which ran ahead hold nobody up.
-                or_(d.next_at <= at, d.attempts == 0, d.next_at > at + LONGEST_PAUSE),
-                or_(d.leased_until.is_(None), d.leased_until <= at, d.leased_until > at + LEASE),
-            )
-            .order_by(d.id)
-        ).mappings()
-        claims = [
-            Claim(
-                delivery_id=row["id"],
-                uid=row["uid"],
-                channel=row["channel"],
-                attempts=row["attempts"] + 1,
-                message=Message(
-                    row["message_uid"],
-                    Audience(row["audience"]),
-                    row["at"],
-                    self._alerts(row["message_id"]),
-                ),
-            )
-            for row in rows.all()
-        ]
-        if claims:
-            self._connection.execute(
-                update(t.delivery)
-                .where(d.id.in_([claim.delivery_id for claim in claims]))
-                .values(leased_until=at + LEASE, attempts=d.attempts + 1)
-            )
-        return claims
-
-    def done(self, delivery_ids: Collection[int], at: datetime) -> None:
-        """Mark deliveries as accepted by their channel."""
-        self._connection.execute(
-            update(t.delivery)
-            .where(t.delivery.c.id.in_(delivery_ids))
-            .values(state="done", done_at=at, leased_until=None, problem=None)
-        )
-
-    def put_off(self, delivery_id: int, until: datetime, problem: str) -> None:
-        """Give a delivery back, not to be tried before `until`, which is LONGEST_PAUSE from now at most."""
-        self._connection.execute(
-            update(t.delivery)
-            .where(t.delivery.c.id == delivery_id)
-            .values(next_at=until, leased_until=None, problem=problem)
-        )
-
-    def waiting(self) -> int:
-        """How many deliveries wait."""
-        return self._connection.scalar(select(func.count()).where(t.delivery.c.state == "waiting")) or 0
-
     def _add_alert(
         self,
         alert: Alert,
@@ -191,27 +106,4 @@ class AlertOutbox:
             t.message_alert,
             [{"message_id": message_id, "alert_id": alert_id} for alert_id in alert_ids],
         )
-        insert_all(
-            self._connection,
-            t.delivery,
-            [
-                {
-                    "uid": alert_uid("delivery", uid, channel),
-                    "message_id": message_id,
-                    "channel": channel,
-                    "state": "waiting",
-                    "attempts": 0,
-                    "next_at": at,
-                }
-                for channel in channels
-            ],
-        )
-
-    def _alerts(self, message_id: int) -> tuple[Alert, ...]:
-        rows = self._connection.execute(
-            select(t.alert)
-            .join(t.message_alert, t.message_alert.c.alert_id == t.alert.c.id)
-            .where(t.message_alert.c.message_id == message_id)
-            .order_by(t.message_alert.c.id)
-        ).mappings()
-        return tuple(map(alert_of, rows))
+        add_deliveries(self._connection, message_id, uid, channels, at)

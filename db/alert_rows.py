@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from sync.news.alerts import Alert, Audience, Subject
+from sync.state import Use
 
 if TYPE_CHECKING:
     from sqlalchemy import RowMapping
@@ -46,4 +47,5 @@ def alert_of(row: RowMapping) -> Alert:
 
 
 def _subject(fact: dict[str, Any]) -> Subject:
-    return Subject(**{**fact, "missing_from": tuple(fact["missing_from"])})
+    uses = tuple(Use(**use) for use in fact["uses"])
+    return Subject(**{**fact, "missing_from": tuple(fact["missing_from"]), "uses": uses})

@@ -9,6 +9,8 @@ from db import tables as t
 from db.content_columns import reference_text
 from sync.answers import Citation, CodeFacts, CodeRow, OnPage, Withdrawn
 from sync.records import Assignment, DocumentedValue, Reference
+from sync.state import Use
+from sync.watches import Role
 
 
 def code_facts(connection: Connection, watch: str, code: int) -> CodeFacts:
@@ -31,7 +33,12 @@ def code_facts(connection: Connection, watch: str, code: int) -> CodeFacts:
         baseline=live is not None and live["baseline"],
         missing_since=live["missing_since"] if live else None,
         formerly=tuple((name, day) for name, day in live["formerly"]) if live else (),
-        pages=_pages(connection, watch_id, code),
+        pages=_pages(connection, watch_id, code, Role.DOCUMENTED),
+        uses=tuple(
+            Use(page.source.name, code, page.row.name, page.row.line)
+            for page in _pages(connection, watch_id, code, Role.IN_USE)
+            if page.row
+        ),
         flag=next(iter(queries.open_flags(connection, watch, within=(code, code))), None),
         ignored=next(iter(queries.ignored(connection, watch_id, within=(code, code))), None),
         withdrawn=tuple(
@@ -77,13 +84,13 @@ def _record(connection: Connection, watch_id: int, code: int) -> RowMapping | No
     return connection.execute(query).mappings().first()
 
 
-def _pages(connection: Connection, watch_id: int, code: int) -> tuple[OnPage, ...]:
+def _pages(connection: Connection, watch_id: int, code: int, role: Role) -> tuple[OnPage, ...]:
     s, v = t.documented_source, t.documented_value
     found: dict[str, list[DocumentedValue]] = {}
     for row in connection.execute(
         select(s.c.name.label("source"), v.c.first, v.c.last, v.c.name, v.c.line)
         .join(s, s.c.id == v.c.documented_source_id)
-        .where(s.c.watch_id == watch_id, _covers(v, code))
+        .where(s.c.watch_id == watch_id, s.c.role == role, _covers(v, code))
         .order_by(v.c.id)
     ).mappings():
         value = DocumentedValue(row["first"], row["last"], row["name"], row["line"])
@@ -98,6 +105,6 @@ def _pages(connection: Connection, watch_id: int, code: int) -> tuple[OnPage, ..
                 default=None,
             ),
         )
-        for source in queries.sources(connection, watch_id)
+        for source in queries.sources(connection, watch_id, role)
         if source.read_at is not None
     )

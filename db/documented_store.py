@@ -1,26 +1,30 @@
-"""Documented sources, the tables last read from them, the flags, and what a person decided to ignore."""
+"""Sources of tables, what was last read from them, the flags, and what a person decided to ignore."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, and_, delete, insert, or_, select, update
 
 from db import tables as t
 from db.inserted import insert_all, inserted_id
+from sync.fetch.location import shown
 from sync.records import DocumentedTable, DocumentedValue
 from sync.state import Flag
+from sync.watches import DocumentedSource, Role
 
 
 @dataclass(frozen=True, slots=True)
 class StoredSource:
-    """A documented source's row."""
+    """A source's row."""
 
     id: int
+    role: Role
     name: str
     location: str
+    """With what may be a secret masked."""
     sha256: str | None
     """Of the body last read; None when it was never read, and takes no part."""
     problem: str | None
@@ -33,16 +37,17 @@ class DocumentedStore:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def sources(self, watch_id: int) -> dict[str, StoredSource]:
-        """Every source of a watch, by name."""
+    def sources(self, watch_id: int) -> dict[tuple[Role, str], StoredSource]:
+        """Every source of a watch, by role and name."""
         rows = self._connection.execute(
             select(t.documented_source)
             .where(t.documented_source.c.watch_id == watch_id)
-            .order_by(t.documented_source.c.name)
+            .order_by(t.documented_source.c.role, t.documented_source.c.name)
         ).mappings()
         return {
-            row["name"]: StoredSource(
+            (Role(row["role"]), row["name"]): StoredSource(
                 id=row["id"],
+                role=Role(row["role"]),
                 name=row["name"],
                 location=row["location"],
                 sha256=row["sha256"],
@@ -51,13 +56,18 @@ class DocumentedStore:
             for row in rows
         }
 
-    def tables(self, watch_id: int) -> dict[str, DocumentedTable]:
-        """What the sources that take part document, by source name."""
+    def tables(self, watch_id: int, role: Role = Role.DOCUMENTED) -> dict[str, DocumentedTable]:
+        """What the sources of a role that take part list, by source name."""
         source, value = t.documented_source.c, t.documented_value.c
         rows = self._connection.execute(
             select(source.name.label("source"), value.first, value.last, value.name, value.line)
             .outerjoin(t.documented_value, value.documented_source_id == source.id)
-            .where(source.watch_id == watch_id, source.active.is_(True), source.sha256.is_not(None))
+            .where(
+                source.watch_id == watch_id,
+                source.role == role,
+                source.active.is_(True),
+                source.sha256.is_not(None),
+            )
             .order_by(source.name, value.id)
         )
         found: dict[str, list[DocumentedValue]] = {}
@@ -68,17 +78,26 @@ class DocumentedStore:
                 values.append(DocumentedValue(row.first, row.last, row.name, row.line))
         return {name: DocumentedTable(tuple(values)) for name, values in found.items()}
 
-    def add(self, watch_id: int, name: str, location: str) -> int:
+    def add(self, watch_id: int, source: DocumentedSource) -> int:
         """Make a source's row; it takes part once it is read."""
         result = self._connection.execute(
-            insert(t.documented_source).values(watch_id=watch_id, name=name, location=location, active=True)
+            insert(t.documented_source).values(
+                watch_id=watch_id,
+                role=source.role,
+                name=source.name,
+                location=shown(source.location),
+                active=True,
+            )
         )
         return inserted_id(result)
 
-    def set_active(self, watch_id: int, names: Collection[str]) -> None:
+    def set_active(self, watch_id: int, sources: Iterable[DocumentedSource]) -> None:
         """Let these sources of the watch, and no others, take part."""
+        names: dict[Role, list[str]] = {role: [] for role in Role}
+        for active in sources:
+            names[active.role].append(active.name)
         source = t.documented_source.c
-        wanted = source.name.in_(names)
+        wanted = or_(*(and_(source.role == role, source.name.in_(names[role])) for role in Role))
         self._connection.execute(
             update(t.documented_source)
             .where(source.watch_id == watch_id, source.active != wanted)
@@ -96,7 +115,7 @@ class DocumentedStore:
             update(t.documented_source)
             .where(t.documented_source.c.id == source_id)
             .values(
-                location=location,
+                location=shown(location),
                 sha256=sha256,
                 first_read_at=first_read_at or at,
                 read_at=at,

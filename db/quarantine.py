@@ -3,28 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, and_, func, or_, select
+from sqlalchemy import Connection, RowMapping, func, or_, select
 
 from db import tables as t
+from sync.answers import HeldBack
 from sync.state import HoldKind, Verdict
 
 DOCUMENT = "document"
-
-
-@dataclass(frozen=True, slots=True)
-class HeldBack:
-    """One thing a person may look at, and perhaps accept."""
-
-    sha256: str
-    """The version that accepting it would act on: the newest it was seen in."""
-    kind: str
-    """`document`, or a hold's kind."""
-    reason: str
-    since: datetime
-    accepted_at: datetime | None
+"""The kind of a document that can't be read; the other kinds are those of holds."""
 
 
 def held_back(connection: Connection, watch_name: str) -> list[HeldBack]:
@@ -62,10 +49,20 @@ def _holds(connection: Connection, watch: RowMapping) -> Iterator[HeldBack]:
         snapshot_id = watch["snapshot_id"]
         if hold["kind"] == HoldKind.REGISTRY:
             snapshot_id = _without_registry(connection, watch, hold) or hold["snapshot_id"]
-        sha256 = connection.execute(
-            select(t.snapshot.c.sha256).where(t.snapshot.c.id == snapshot_id)
-        ).scalar_one()
-        yield HeldBack(sha256, hold["kind"], hold["reason"], hold["opened_at"], hold["accepted_at"])
+        version = connection.execute(
+            select(
+                t.snapshot.c.sha256, t.snapshot.c.updated, t.snapshot.c.body.is_not(None).label("kept")
+            ).where(t.snapshot.c.id == snapshot_id)
+        ).one()
+        yield HeldBack(
+            sha256=version.sha256,
+            kind=hold["kind"],
+            reason=hold["reason"],
+            since=hold["opened_at"],
+            accepted_at=hold["accepted_at"],
+            document_updated=version.updated,
+            kept=bool(version.kept),
+        )
 
 
 def _without_registry(connection: Connection, watch: RowMapping, hold: RowMapping) -> int | None:
@@ -81,7 +78,7 @@ def _without_registry(connection: Connection, watch: RowMapping, hold: RowMappin
             o.document_id == watch["document_id"],
             o.verdict == Verdict.QUARANTINED,
             # A document whose date is known could be read: it is the registry that was refused.
-            or_(s.id == hold["snapshot_id"], and_(s.updated.is_not(None), o.last_at >= hold["opened_at"])),
+            or_(s.id == hold["snapshot_id"], s.updated.is_not(None)),
         )
         .order_by(o.id.desc())
         .limit(1)
@@ -103,4 +100,12 @@ def _documents(connection: Connection, watch: RowMapping) -> Iterator[HeldBack]:
         .group_by(s.id, s.sha256)
     ).mappings()
     for row in rows:
-        yield HeldBack(row["sha256"], DOCUMENT, row["reason"], row["since"], None)
+        yield HeldBack(
+            sha256=row["sha256"],
+            kind=DOCUMENT,
+            reason=row["reason"],
+            since=row["since"],
+            accepted_at=None,
+            document_updated=None,
+            kept=True,
+        )

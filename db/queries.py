@@ -16,12 +16,13 @@ from db import tables as t
 from db import views
 from db.documented_store import DocumentedStore
 from db.registry_store import RegistryStore
-from sync.answers import ChangeRow, CodeRow, FlagRow, IgnoredRow, SourceRow
+from sync.answers import ChangeRow, CodeRow, FlagRow, IgnoredRow, Life, SourceRow
 from sync.dates import end_of, start_of
 from sync.errors import DatabaseUnusable
 from sync.intervals import Interval
 from sync.records import Assignment, DocumentedTable
 from sync.state import WatchState
+from sync.watches import Role
 
 
 def seen_watch(connection: Connection, name: str) -> int:
@@ -114,6 +115,34 @@ def history(
     return [ChangeRow(**row) for row in connection.execute(query).mappings()]
 
 
+def lives(connection: Connection, watch: str) -> list[Life]:
+    """Every registration there ever was, with what happened to it, in the order they were first seen."""
+    watch_id = seen_watch(connection, watch)
+    r = t.registration.c
+    happened: dict[str, list[ChangeRow]] = {}
+    changes = _changes(watch_id).add_columns(r.key).order_by(t.change.c.at, t.change.c.id)
+    for row in connection.execute(changes).mappings():
+        said = {name: value for name, value in row.items() if name != "key"}
+        happened.setdefault(row["key"], []).append(ChangeRow(**said))
+    begun = (
+        select(r.key, r.first, r.last, r.origin_name, r.origin_date, r.first_seen_at, r.baseline)
+        .where(r.watch_id == watch_id)
+        .order_by(r.first_seen_at, r.first, r.key)
+    )
+    return [
+        Life(
+            row.key,
+            row.first,
+            row.last,
+            (row.origin_name, row.origin_date),
+            row.first_seen_at,
+            row.baseline,
+            tuple(happened.get(row.key, ())),
+        )
+        for row in connection.execute(begun)
+    ]
+
+
 def last_change(connection: Connection, watch_id: int) -> ChangeRow | None:
     """What happened last."""
     query = _changes(watch_id).order_by(t.change.c.at.desc(), t.change.c.id.desc()).limit(1)
@@ -130,20 +159,22 @@ def ignored(connection: Connection, watch_id: int, within: Interval | None = Non
     return [IgnoredRow(**row) for row in connection.execute(query).mappings()]
 
 
-def sources(connection: Connection, watch_id: int) -> list[SourceRow]:
-    """The documented sources a watch is compared with now, by name; those never read too."""
+def sources(connection: Connection, watch_id: int, role: Role = Role.DOCUMENTED) -> list[SourceRow]:
+    """The sources of a role that a watch is compared with now, by name; those never read too."""
     s = t.documented_source.c
     rows = connection.execute(
         select(s.name, s.location, s.read_at, s.problem)
-        .where(s.watch_id == watch_id, s.active.is_(True))
+        .where(s.watch_id == watch_id, s.role == role, s.active.is_(True))
         .order_by(s.name)
     ).mappings()
     return [SourceRow(**row) for row in rows]
 
 
-def tables(connection: Connection, watch_id: int) -> dict[str, DocumentedTable]:
+def tables(
+    connection: Connection, watch_id: int, role: Role = Role.DOCUMENTED
+) -> dict[str, DocumentedTable]:
     """The tables last read from the sources a watch is compared with now, by the source's name."""
-    return DocumentedStore(connection).tables(watch_id)
+    return DocumentedStore(connection).tables(watch_id, role)
 
 
 def registry(connection: Connection, watch: str) -> WatchState:

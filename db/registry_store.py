@@ -24,6 +24,7 @@ from db.registry_rows import (
     registration_of,
 )
 from sync.errors import WrongConfiguration
+from sync.fetch.location import as_stored
 from sync.records import Record
 from sync.state import Change, DocumentState, Hold, Registration, WatchDecision, WatchState
 from sync.watches import Watch
@@ -50,14 +51,14 @@ class RegistryStore:
 
     def document_id(self, url: str) -> int | None:
         """The document's row id; None when it was never synced."""
-        return self._connection.scalar(select(t.document.c.id).where(t.document.c.url == url))
+        return self._connection.scalar(select(t.document.c.id).where(t.document.c.url == as_stored(url)))
 
     def add_document(self, url: str) -> int:
         """The document's row id, made when there is none."""
         known = self.document_id(url)
         if known is not None:
             return known
-        return inserted_id(self._connection.execute(insert(t.document).values(url=url)))
+        return inserted_id(self._connection.execute(insert(t.document).values(url=as_stored(url))))
 
     def document(self, document_id: int) -> DocumentState:
         """What is known of a document."""
@@ -94,7 +95,7 @@ class RegistryStore:
             .outerjoin(t.watch, and_(t.watch.c.document_id == t.document.c.id, t.watch.c.name == watch_name))
             .outerjoin(of_document, of_document.c.id == t.document.c.snapshot_id)
             .outerjoin(of_watch, of_watch.c.id == t.watch.c.snapshot_id)
-            .where(t.document.c.url == url)
+            .where(t.document.c.url == as_stored(url))
         ).one_or_none()
         return (row[0], row[1]) if row else (None, None)
 

@@ -11,10 +11,12 @@ from sqlalchemy import Column, Connection, RowMapping, Table, func, select
 
 from db import queries
 from db import tables as t
-from db.quarantine import DOCUMENT, HeldBack, held_back
+from db.quarantine import DOCUMENT, held_back
 from db.run_log import Outcome, RunLog
+from sync.answers import HeldBack
 from sync.show.health import Deliveries, Held, Status
 from sync.state import Verdict
+from sync.watches import Role
 
 
 def status(connection: Connection, watch: str, where: str, path: Path | None) -> Status:
@@ -48,6 +50,7 @@ def status(connection: Connection, watch: str, where: str, path: Path | None) ->
         deliveries=_deliveries(connection),
         held=tuple(_held(held_back(connection, watch))),
         sources=tuple(queries.sources(connection, row["id"])),
+        in_use=tuple(queries.sources(connection, row["id"], Role.IN_USE)),
     )
 
 

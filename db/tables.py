@@ -75,7 +75,7 @@ snapshot = Table(
     "snapshot",
     metadata,
     _id(),
-    Column("document_url", Text, nullable=False, comment="the document it is a version of"),
+    Column("document_url", Text, nullable=False, comment="the url of the document"),
     Column("sha256", String(64), nullable=False, comment="of the body"),
     Column("updated", Text, comment="the document's date as served"),
     Column("body", LargeBinary, comment="zlib; null when pruned, which only quarantined bodies are"),
@@ -89,7 +89,7 @@ document = Table(
     "document",
     metadata,
     _id(),
-    Column("url", Text, nullable=False, unique=True, comment="where IANA serves it"),
+    Column("url", Text, nullable=False, unique=True, comment="where IANA serves it, secrets masked"),
     _to("snapshot", null=True, comment="the version last applied"),
     Column("mark", Text, comment="date of the version last applied: older copies are older than this"),
     Column("older_since", Utc, comment="since when nothing but older copies came"),
@@ -100,7 +100,7 @@ resource = Table(
     "resource",
     metadata,
     _id(),
-    Column("url", Text, nullable=False, unique=True, comment="the URL that was asked"),
+    Column("url", Text, nullable=False, unique=True, comment="the URL that was asked, secrets masked"),
     Column("last_modified", Text, comment="Last-Modified, exactly as sent"),
     Column("etag", Text, comment="ETag, exactly as sent"),
     Column("sha256", String(64), comment="of the body they came with: they count for no other version"),
@@ -211,8 +211,9 @@ documented_source = Table(
     metadata,
     _id(),
     _to("watch", comment="which registry its values belong to"),
+    Column("role", Text, nullable=False, comment="documented or in-use"),
     Column("name", Text, nullable=False, comment="what a person calls it"),
-    Column("location", Text, nullable=False, comment="URL, file path or `bundled`"),
+    Column("location", Text, nullable=False, comment="URL, file path or `bundled`, secrets masked"),
     Column("active", Boolean, nullable=False, comment="it takes part in the comparison now"),
     Column("sha256", String(64), comment="of the body last read; null: never read, takes no part"),
     Column("first_read_at", Utc, comment="when it was first read"),
@@ -220,7 +221,7 @@ documented_source = Table(
     Column(
         "problem", Text, comment="why it could not be read at the last try; the table is the last good one"
     ),
-    UniqueConstraint("watch_id", "name"),
+    UniqueConstraint("watch_id", "role", "name"),
 )
 
 documented_value = Table(
@@ -309,8 +310,9 @@ delivery = Table(
     Column("uid", Text, nullable=False, unique=True, comment="made from the message's id and the channel"),
     _to("message", comment="what is delivered"),
     Column("channel", Text, nullable=False, comment="name of the channel it goes to"),
-    Column("state", Text, nullable=False, comment="waiting, done or dead"),
+    Column("state", Text, nullable=False, comment="waiting, done, dead or dropped"),
     Column("attempts", Integer, nullable=False, comment="how often it was tried"),
+    Column("since", Utc, nullable=False, comment="since when it waits, or waited"),
     Column("next_at", Utc, nullable=False, comment="not before this"),
     Column("leased_until", Utc, comment="somebody is sending it until then"),
     Column("problem", Text, comment="why the last try failed"),

@@ -18,6 +18,7 @@ The way of the data, one room a stage, imports pointing down only:
       accept            what a person lets through after all
       check             pages against a registry, without a database
       show/             answers -> tables, sheets, JSON
+      export/           the database -> a page, a feed, files
     records, state      what passes between the stages; standard library only
     errors              every expected error and its exit code
 

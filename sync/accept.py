@@ -11,12 +11,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from db.quarantine import DOCUMENT, HeldBack, held_back
+from db.quarantine import DOCUMENT, held_back
 from db.snapshot_store import SnapshotStore
+from sync.answers import HeldBack
 from sync.errors import UnusableInput, UsageProblem
 from sync.news.alerts import Alert, Audience
 from sync.observe import kept
-from sync.state import Change, HoldKind
+from sync.state import Change, HoldKind, Verdict
 from sync.store import Stored, settle
 from sync.store_flags import conclude
 from sync.watches import Watch
@@ -38,15 +39,16 @@ class Accepted:
 
 
 def find(items: Sequence[HeldBack], prefix: str) -> list[HeldBack]:
-    """What is held back of the one version whose id begins so.
+    """What is held back of the one version whose id begins so; at least one thing.
 
     Raises UsageProblem when there is none, or more than one.
     """
     found = [item for item in items if prefix and item.sha256.startswith(prefix.lower())]
     ids = sorted({item.sha256 for item in found})
     if not ids:
-        known = ", ".join(dict.fromkeys(item.sha256[:12] for item in items)) or "nothing is held back"
-        raise UsageProblem(f"nothing held back has the id {prefix!r}; there is: {known}")
+        known = ", ".join(dict.fromkeys(item.sha256[:12] for item in items))
+        there = f"there is: {known}" if known else "nothing is held back"
+        raise UsageProblem(f"nothing held back has the id {prefix!r}; {there}")
     if len(ids) > 1:
         raise UsageProblem(f"{prefix!r} is the beginning of {len(ids)} ids; give more of it")
     return found
@@ -65,7 +67,9 @@ def accept(
     """
     with database.write() as connection:
         held = held_back(connection, watch.name)
-        sha256 = _acceptable(held, find(held, prefix))
+        items = find(held, prefix)
+        _require_acceptable(held, items)
+        sha256 = items[0].sha256
         body = SnapshotStore(connection).body(watch.document, sha256)
         if body is None:
             raise UnusableInput(f"{sha256[:12]}: its bytes are no longer kept; sync, and accept what comes")
@@ -75,18 +79,23 @@ def accept(
             [watch],
             kept(watch.document, body),
             at,
-            # What is held back now has nothing newer after it, whatever its date says.
-            accept_older=True,
+            # A registry is held back in a copy that was to be applied, be it an older one (rule 1).
+            accept_older=any(item.kind == HoldKind.REGISTRY for item in items),
             accepted=frozenset({watch.name}),
         )
+        if stored.decision.verdict is Verdict.OLDER:
+            # Another watch of the document has gone on.
+            raise UnusableInput(
+                f"{sha256[:12]}: a newer version has been applied since; sync, and look again"
+            )
         concluded = conclude(connection, watch, _untold(stored), [], [], channels, at)
     step = stored.decision.watches[watch.name]
     missing = sum(1 for r in step.state.registrations if r.live and r.missing_since)
     return Accepted(sha256, step.changes, concluded.alerts, missing)
 
 
-def _acceptable(held: Sequence[HeldBack], items: Sequence[HeldBack]) -> str:
-    """The version to accept. Raises UsageProblem or UnusableInput when a person can't, or need not."""
+def _require_acceptable(held: Sequence[HeldBack], items: Sequence[HeldBack]) -> None:
+    """Raises UsageProblem or UnusableInput when a person can't accept `items` of one version, or need not."""
     sha256 = items[0].sha256
     if items[0].kind == DOCUMENT:
         raise UnusableInput(
@@ -101,7 +110,6 @@ def _acceptable(held: Sequence[HeldBack], items: Sequence[HeldBack]) -> str:
             f"{sha256[:12]}: the whole registry has been held back since, under {registry.sha256[:12]}; "
             "accept that, or wait for a better version"
         )
-    return sha256
 
 
 def _untold(stored: Stored) -> Stored:

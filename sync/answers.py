@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sync.records import DocumentedValue, Reference
-from sync.state import Pair
+from sync.state import Pair, Use
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,23 @@ class ChangeRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Life:
+    """A registration from the beginning, and what happened to it since."""
+
+    key: str
+    """Its identity within the watch, for ever."""
+    first: int
+    last: int
+    origin: Pair
+    """The name and date it was first seen with."""
+    first_seen_at: datetime
+    baseline: bool
+    """It was registered at the first sight: since when is not known, and no change says so."""
+    changes: tuple[ChangeRow, ...] = ()
+    """The oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
 class IgnoredRow:
     """Values that a person decided not to document."""
 
@@ -83,6 +100,23 @@ class SourceRow:
     """When its table was read; None when it never was."""
     problem: str | None
     """Why it could not be read at the last try; its table is the last good one."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBack:
+    """One thing that waits for a person, or that a person accepted and that is still served."""
+
+    sha256: str
+    """The version that accepting it would act on: the newest it was seen in."""
+    kind: str
+    """`document`, or a hold's kind."""
+    reason: str
+    since: datetime
+    accepted_at: datetime | None
+    document_updated: str | None
+    """The date of that version as served; None where it has none, or can't be read."""
+    kept: bool
+    """Whether that version's bytes are still there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +171,8 @@ class CodeFacts:
     """Names and dates its registration had before the present ones."""
     pages: tuple[OnPage, ...] = ()
     """What each documented source that takes part says of it."""
+    uses: tuple[Use, ...] = ()
+    """Where the lists of codes in use have it."""
     flag: FlagRow | None = None
     """The open flag of its registration."""
     ignored: IgnoredRow | None = None
@@ -144,3 +180,30 @@ class CodeFacts:
     """Earlier registrations of it, the oldest first."""
     history: tuple[ChangeRow, ...] = ()
     """What happened to registrations of it, the oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRow:
+    """An alert on its way to one channel; the fields of a delivery are None where no channel serves it."""
+
+    alert: str
+    """Its id."""
+    at: datetime
+    """When it was decided."""
+    watch: str
+    kind: str
+    audience: str
+    text: str
+    """What it says, on one line."""
+    message: str | None
+    """The id of the message that it is in."""
+    channel: str | None
+    state: str | None
+    """waiting, done, dead or dropped."""
+    attempts: int | None
+    """How often it was tried since it was last revived."""
+    next_at: datetime | None
+    """From when on it is tried again; None where it is not."""
+    done_at: datetime | None
+    problem: str | None
+    """Why the last try failed."""

@@ -29,6 +29,8 @@ class Finding:
     """Where on the page: its own row, the row for the block that covers it, or the table's first row."""
     block: str | None = None
     """The row for a range that covers it, and documents none of its values."""
+    used_as: str | None = None
+    """For a code in use, the project's name for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +42,10 @@ class CheckedPage:
     """Registered, and not documented."""
     unregistered: tuple[Finding, ...] = ()
     """Documented as a code of its own, and not registered."""
+    conflicts: tuple[Finding, ...] = ()
+    """In use, and registered by another name."""
     ignored: tuple[Finding, ...] = ()
-    """Registered, not documented, and that is fine."""
+    """Registered, not documented or in use by another name, and that is fine."""
 
 
 def check_page(
@@ -52,9 +56,8 @@ def check_page(
     ignored: Collection[Interval],
 ) -> CheckedPage:
     """Compare a page's table with the registry, in the watched range."""
-    fine = [IgnoredRow(first, last, "", _NO_TIME) for first, last in ignored]
     registrations = first_sight(registry.records, _NO_TIME)
-    found = differences(registrations, registry.records, {file: table}, watched, fine)
+    found = differences(registrations, registry.records, {file: table}, watched, _ignored(ignored))
     missing = [d for d in found if d.difference is DifferenceKind.MISSING]
     return CheckedPage(
         file,
@@ -62,6 +65,28 @@ def check_page(
         unregistered=_findings((d for d in found if d.difference is DifferenceKind.UNREGISTERED), table),
         ignored=_findings((d for d in missing if not d.is_missing), table),
     )
+
+
+def check_list(
+    file: str,
+    table: DocumentedTable,
+    registry: RegistrySnapshot,
+    watched: Interval,
+    ignored: Collection[Interval],
+) -> CheckedPage:
+    """Compare a list of codes in use with the registry: any code may be in it, and nothing is missing."""
+    registrations = first_sight(registry.records, _NO_TIME)
+    conflicts: list[Finding] = []
+    fine: list[Finding] = []
+    for d in differences(registrations, registry.records, {}, watched, _ignored(ignored), {file: table}):
+        registered = d.description if d.first == d.last else f"{d.description} ({spelled(d.first, d.last)})"
+        found = [Finding(str(use.code), registered, use.line, used_as=use.name) for use in d.uses]
+        (conflicts if d.is_conflict else fine).extend(found)
+    return CheckedPage(file, conflicts=tuple(conflicts), ignored=tuple(fine))
+
+
+def _ignored(values: Collection[Interval]) -> list[IgnoredRow]:
+    return [IgnoredRow(first, last, "", _NO_TIME) for first, last in values]
 
 
 def _findings(found: Iterable[Difference], table: DocumentedTable) -> tuple[Finding, ...]:

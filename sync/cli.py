@@ -7,18 +7,20 @@ they need; that is why the names and one-line helps stand here.
 from __future__ import annotations
 
 import io
-import signal
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
-from types import FrameType
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from sync.errors import Exit, IanawatchError
+from sync.signals import Terminated, heard
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 COMMANDS = {
     "sync": "Fetch the registry, store it, compare it, and send what is new.",
@@ -30,8 +32,12 @@ COMMANDS = {
     "backfill": "Add past versions of the document.",
     "quarantine": "List what is held back for a person; look at it; accept it.",
     "flags": "List the undocumented codes; ignore one, with a reason.",
+    "alerts": "List alerts and whether they arrived; send again; try the channels.",
     "status": "Say whether all is well, for a person or a monitor.",
+    "export": "Publish the registry: a web page, a feed, CSV or JSON.",
     "database": "Find, upgrade, back up and check the database.",
+    "config": "Write a configuration file; show what is in force; check it.",
+    "setup": "Have cron or systemd run the sync; complete commands in a shell.",
 }
 """The commands in the order of the help; each is `commands/NAME.py` with a click command `command`."""
 
@@ -58,13 +64,25 @@ class Commands(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Suggest the near one for a name that is no command."""
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+        if args and args[0] not in COMMANDS and not (args[0].startswith("-") or ctx.resilient_parsing):
             from difflib import get_close_matches
 
             near = get_close_matches(args[0], COMMANDS, n=1)
             hint = f" Did you mean {near[0]!r}?" if near else ""
             ctx.fail(f"No such command {args[0]!r}.{hint}")
         return super().resolve_command(ctx, args)
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: object
+    ) -> click.Context:
+        """Read the arguments, among them those that print something and are done, such as `--help`."""
+        try:
+            return super().make_context(info_name, args, parent, **extra)
+        except BrokenPipeError:
+            from sync.program import forget_output
+
+            forget_output()
+            raise click.exceptions.Exit(Exit.DONE) from None
 
     def invoke(self, ctx: click.Context) -> object:
         """Run a command; an expected error becomes one line and its exit code."""
@@ -83,6 +101,15 @@ class Commands(click.Group):
             # The reader went away (`ianawatch list | head`): no error.
             forget_output()
             return Exit.DONE
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Complete a command's name from the table above, without importing anything; or an option."""
+        from click.shell_completion import CompletionItem
+
+        names = [
+            CompletionItem(name, help=says) for name, says in COMMANDS.items() if name.startswith(incomplete)
+        ]
+        return [*names, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """From the table above, without importing anything."""
@@ -110,7 +137,10 @@ def cli(ctx: click.Context, database: str | None, config: Path | None, log_forma
     from sync.program import Program
 
     clock: Callable[[], datetime] = ctx.obj
-    ctx.obj = Program.start(clock, database, config, log_format)
+    ctx.obj = program = Program.start(clock, database, config, log_format)
+    # `config` is what shows all that is wrong.
+    if program.problems and ctx.invoked_subcommand != "config":
+        raise program.problems[0]
 
 
 def utc_now() -> datetime:
@@ -118,17 +148,13 @@ def utc_now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
 
 
-class Terminated(BaseException):
-    """SIGTERM: unwinds everything, so that nothing is left half done."""
-
-
 def main(args: Sequence[str] | None = None, clock: Callable[[], datetime] = utc_now) -> NoReturn:
     """Run the program and exit; `args` are those of the command line by default, `clock` gives UTC."""
-    signal.signal(signal.SIGTERM, _terminate)
     if isinstance(sys.stdout, io.TextIOWrapper):
         # What its encoding lacks is spelled out, as on stderr.
         sys.stdout.reconfigure(errors="backslashreplace")
-    sys.exit(_run(args, clock))
+    with heard():
+        sys.exit(_run(args, clock))
 
 
 def _run(args: Sequence[str] | None, clock: Callable[[], datetime]) -> int:
@@ -167,8 +193,3 @@ def _say_error(text: str, ctx: click.Context | None) -> None:
     known = root.obj.settings.log_format if root and isinstance(root.obj, Program) else None
     typed = root.params.get("log_format") if root else None
     say_error(text, known or typed)
-
-
-def _terminate(signum: int, frame: FrameType | None) -> NoReturn:
-    del signum, frame
-    raise Terminated

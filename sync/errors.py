@@ -9,6 +9,7 @@
     │       └── TableMissing           one that has none
     ├── NotDelivered              69   a channel did not accept a letter
     ├── CannotCreateDatabase      73
+    ├── CannotCreateFile          73   what was asked for can't be written where it was asked for
     ├── DatabaseUnusable          74   damaged, foreign, newer than the program, or not readable
     ├── PassingFailure            75   worth trying again later
     │   ├── FetchFailed                no usable answer from the source
@@ -94,6 +95,12 @@ class NotDelivered(IanawatchError):
 
 class CannotCreateDatabase(IanawatchError):
     """The database does not exist and can't be made."""
+
+    exit_code = Exit.CANNOT_CREATE
+
+
+class CannotCreateFile(IanawatchError):
+    """A file that was asked for can't be written; whatever was there is as it was."""
 
     exit_code = Exit.CANNOT_CREATE
 

@@ -6,7 +6,7 @@ import errno
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -22,7 +22,6 @@ from sync.settings.model import PREFIX, Settings
 from sync.watches import CLOSE_CODES, DocumentedSource, Watch
 
 if TYPE_CHECKING:
-    from db.alert_outbox import Message
     from db.engine import Database
 
 
@@ -34,6 +33,10 @@ class Program:
     """Now, in UTC."""
     settings: Settings
     watch: Watch = CLOSE_CODES
+    config: Path | None = None
+    """The configuration file that was named."""
+    problems: tuple[WrongConfiguration, ...] = ()
+    """What is wrong with the settings; nothing but `config` is run then."""
 
     @classmethod
     def start(
@@ -43,8 +46,10 @@ class Program:
         config: Path | None,
         log_format: str | None,
     ) -> Program:
-        """Read the settings; what was typed wins. Raises WrongConfiguration."""
-        return cls(clock, settings_.load(config).typed(database=database, log_format=log_format))
+        """Read the settings; what was typed wins. Those that can't be used are `problems`."""
+        settings, problems = settings_.read(config)
+        typed = settings.typed(database=database, log_format=log_format)
+        return cls(clock, typed, config=config, problems=tuple(problems))
 
     @property
     def where(self) -> str:
@@ -83,33 +88,15 @@ class Program:
         upgrade(database)
         return database
 
-    def print_waiting(
-        self, database: Database, at: datetime, readers: Callable[[Sequence[Message]], None] | None = None
-    ) -> None:
-        """Print the messages that wait for the two streams, readers' by `readers` if it is given."""
-        from sync.deliver.channels import STDERR, STDOUT  # noqa: PLC0415  # as above
-        from sync.deliver.streams import print_waiting  # noqa: PLC0415
-        from sync.news.message import lines  # noqa: PLC0415
-        from sync.state import NoticeKind  # noqa: PLC0415
-
-        def to_operators(messages: Sequence[Message]) -> None:
-            for alert in (alert for message in messages for alert in message.alerts):
-                level = "info" if alert.kind == NoticeKind.RECOVERED else "error"
-                for line in lines([alert]):
-                    self.say_error(line, level=level)
-
-        def to_readers(messages: Sequence[Message]) -> None:
-            self.say(*(line for message in messages for line in lines(message.alerts)))
-
-        print_waiting(database, {STDERR.name: to_operators, STDOUT.name: readers or to_readers}, at)
-
     def watch_with(self, documented: tuple[str, ...]) -> Watch:
-        """The watch, compared with these sources; with its own when there are none.
+        """The watch, compared with these sources (its own if there are none) and the lists of codes in use.
 
         Raises UsageProblem, or WrongConfiguration where the settings named one that there is not.
         """
+        in_use = map(self.watch.list_in_use, dict.fromkeys(self.settings.in_use))
+        watch = replace(self.watch, in_use=tuple(_shareable(in_use)))
         if not documented:
-            return self.watch
+            return watch
         try:
             sources = [self.watch.source(named) for named in dict.fromkeys(documented)]
         except UsageProblem as e:
@@ -117,7 +104,7 @@ class Program:
             if origin and documented == self.settings.documented:
                 raise WrongConfiguration(f"{origin}: {e}") from e
             raise
-        return replace(self.watch, documented=tuple(_shareable(sources)))
+        return replace(watch, documented=tuple(_shareable(sources)))
 
     def say(self, *lines: str) -> None:
         """Lines on stdout. Raises PassingFailure when they can't be written."""

@@ -35,7 +35,7 @@ from sync.sources import FailedSource, Known, Reads, ReadSource, SameSource, rea
 from sync.state import Decision, DocumentState, Verdict, WatchDecision
 from sync.store import Stored, VersionReplaced, settle, unusable
 from sync.store_flags import conclude
-from sync.watches import Watch
+from sync.watches import DocumentedSource, Watch
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -75,7 +75,7 @@ class _Remembered:
     validators: Validators | None
     """Those that came with it, if they count."""
     retry_at: datetime | None
-    sources: Mapping[str, Known]
+    sources: Mapping[DocumentedSource, Known]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +110,13 @@ def _remember(connection: Connection, sync: Sync, at: datetime) -> _Remembered:
     watch_id = registry.watch_id(watch.name)
     stored = DocumentedStore(connection).sources(watch_id) if watch_id is not None else {}
     known = {}
-    for source in watch.documented:
-        row, url = stored.get(source.name), source.location
+    for source in watch.sources:
+        row, url = stored.get(source.key), source.location
         read = row.sha256 if row else None
-        known[source.name] = Known(read)
+        known[source] = Known(read)
         if is_url(url):
             retry_at = _waits_until(snapshots.retry_at(url), at)
-            known[source.name] = Known(read, snapshots.validators(url, read), retry_at)
+            known[source] = Known(read, snapshots.validators(url, read), retry_at)
     return _Remembered(
         seen=taken is not None,
         sha256=sha256,
@@ -178,6 +178,7 @@ def _settle(connection: Connection, sync: Sync, looked: _Look, at: datetime) -> 
         sources=compared.sources,
         alerts=concluded.alerts,
         problems=problems,
+        conflicts=compared.conflicts,
     )
     detail = problems[0].text if problems else ""
     log.add(_outcome(looked, verdict), report.exit_code, detail, at)
@@ -237,8 +238,8 @@ def _past(connection: Connection, log: RunLog, watch_id: int, reads: Reads) -> P
     return Past(
         failures=log.failures_in_a_row(),
         source_failures=last.count if last and only_sources else 0,
-        source_problems={name: source.problem for name, source in sources.items()},
-        sources_read={name for name, source in sources.items() if source.sha256},
+        source_problems={key: source.problem for key, source in sources.items()},
+        sources_read={key for key, source in sources.items() if source.sha256},
     )
 
 

@@ -1,4 +1,4 @@
-"""Reading the documented tables a watch is compared with: a page, a file, or the bundled table."""
+"""Reading the tables a watch is compared with: pages, files, the bundled table, lists of codes in use."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from datetime import datetime
 from importlib.resources import files
 
 from sync.errors import FetchFailed, PatienceAsked, TableUnusable
-from sync.fetch.location import is_url, shown
+from sync.fetch.file import read_file
+from sync.fetch.location import is_url, page_name, shown
 from sync.records import DocumentedTable, FetchedDocument, FetchLimits, NotModified, Validators
-from sync.watches import BUNDLED, DocumentedSource, Watch
+from sync.watches import BUNDLED, DocumentedSource, Role, Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +55,14 @@ class FailedSource:
         """One line: which source, and what is wrong with it."""
         said = str(self.error)
         name = "" if said.startswith(self.source.name) else f"{self.source.name}: "
-        return f"documented source {name}{said}"
+        return f"{_CALLED[self.source.role]} {name}{said}"
+
+
+_CALLED = {Role.DOCUMENTED: "documented source", Role.IN_USE: "list of codes in use"}
 
 
 Reads = list[ReadSource | SameSource | FailedSource]
-"""What became of each documented source of a watch."""
+"""What became of each source of a watch."""
 
 
 def read_bundled(name: str) -> bytes:
@@ -67,15 +71,20 @@ def read_bundled(name: str) -> bytes:
 
 
 def read_sources(
-    watch: Watch, known: Mapping[str, Known], limits: FetchLimits, now: datetime, *, ask: bool = True
+    watch: Watch,
+    known: Mapping[DocumentedSource, Known],
+    limits: FetchLimits,
+    now: datetime,
+    *,
+    ask: bool = True,
 ) -> Reads:
-    """Read each documented source of the watch; one that fails stops no other.
+    """Read each source of the watch; one that fails stops no other.
 
     Without `ask` no server is asked: only files and the bundled table are read.
     """
     return [
-        _read(source, watch, known.get(source.name, Known()), limits, now)
-        for source in watch.documented
+        _read(source, watch, known.get(source, Known()), limits, now)
+        for source in watch.sources
         if ask or not is_url(source.location)
     ]
 
@@ -94,7 +103,7 @@ def _read(
                 if sha256 == known.sha256:
                     return SameSource(source)
                 table = _parse()(
-                    body, name=_page(location), bounds=watch.bounds, watched=watch.watched or watch.bounds
+                    body, name=page_name(location), bounds=watch.bounds, watched=watch.watched or watch.bounds
                 )
                 return ReadSource(source, sha256, table, validators)
     except (FetchFailed, TableUnusable) as e:
@@ -112,14 +121,11 @@ def _body(
         if watch.bundle is None:
             raise FetchFailed("no table ships for this watch; name a page", location=BUNDLED)
         return FetchedDocument(watch.bundle.documented, read_bundled(watch.bundle.documented))
+    if not is_url(source.location):
+        return read_file(source.location, limits)
     from sync.fetch.document import fetch  # noqa: PLC0415  # requests is slow to import, and a file needs none of it
 
     return fetch(source.location, validators, limits, now=now)
-
-
-def _page(location: str) -> str:
-    """The location without what may be a secret: its suffix says the format, and errors name it."""
-    return shown(location).partition("?")[0].partition("#")[0] if is_url(location) else location
 
 
 def _parse() -> Callable[..., DocumentedTable]:

@@ -123,6 +123,29 @@ class Registration:
         return self.content.description, self.content.registered_on
 
 
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A code that an in-use source lists."""
+
+    source: str
+    """The source's name."""
+    code: int
+    name: str
+    """What the project calls it; empty where the list does not say."""
+    line: int | None
+    """Of the list."""
+
+    @property
+    def said(self) -> str:
+        """How and where, in words: `as "Session expired" in codes.csv, line 12`."""
+        named = f'as "{self.name}" ' if self.name else ""
+        return f"{named}in {self.source}" + (f", line {self.line}" if self.line else "")
+
+    def __str__(self) -> str:
+        """The same with the code."""
+        return f"{self.code} {self.said}"
+
+
 class HoldKind(StrEnum):
     """Why a registry's state waits for a person or for a better version (rule 4)."""
 

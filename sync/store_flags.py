@@ -1,7 +1,7 @@
 """Compare and alert: the second half of the deciding transaction.
 
-Takes what was decided about the registry, lays the documented tables beside it, and writes the flags and the
-outbox under the same lock.
+Takes what was decided about the registry, lays the documented tables and the lists of codes in use beside it,
+and writes the flags and the outbox under the same lock.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING
 from db.alert_outbox import AlertOutbox
 from db.documented_store import DocumentedStore
 from db.registry_store import RegistryStore
+from sync.decide.conflicts import Conflict, decide_conflicts
 from sync.decide.flags import decide_flags, is_watched
 from sync.news.alerts import Alert, Audience, decide_alerts
 from sync.sources import FailedSource, Reads, ReadSource, SameSource
 from sync.state import ChangeKind, Flag, Notice, Registration, WatchDecision
-from sync.watches import Watch
+from sync.watches import Role, Watch
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -38,7 +39,9 @@ class Compared:
     baseline: tuple[str, ...]
     """Keys of those flagged at a first sight."""
     sources: tuple[str, ...]
-    """Names of the sources that took part."""
+    """Names of the documented sources that took part."""
+    conflicts: tuple[Conflict, ...] = ()
+    """Registrations of codes that are in use by other names."""
 
 
 def compare(
@@ -50,11 +53,12 @@ def compare(
     registration_ids: Mapping[str, int],
     at: datetime,
 ) -> Compared:
-    """Write the documented tables that were read and the flags that follow."""
+    """Write the tables that were read, and the flags that follow."""
     store = DocumentedStore(connection)
     new_sources = _save_sources(store, stored.id, reads, at)
-    store.set_active(stored.id, [source.name for source in watch.documented])
+    store.set_active(stored.id, watch.sources)
     tables = store.tables(stored.id)
+    in_use = store.tables(stored.id, Role.IN_USE) if watch.in_use else {}
     before = store.open_flags(stored.id)
     by_key = {r.key: r for r in step.state.registrations}
     if watch.documented and not tables:
@@ -68,6 +72,7 @@ def compare(
         closed=tuple(r for r in map(by_key.__getitem__, before) if tables and _documented(r, flags, watch)),
         baseline=_baseline(stored, step, flags, new_sources, by_key),
         sources=tuple(sorted(tables)),
+        conflicts=decide_conflicts(step.state.registrations, in_use, watch.watched),
     )
 
 
@@ -99,7 +104,7 @@ def conclude(
     if row.watched != (watch.watched or (None, None)):
         registry.set_watched(row.id, watch.watched)
     notices = [*stored.decision.notices, *step.notices, *notices]
-    if not (step.changes or notices or compared.baseline):
+    if not (step.changes or notices or compared.baseline or compared.conflicts):
         return Concluded(compared, ())
     alerts = decide_alerts(
         watch.name,
@@ -108,6 +113,7 @@ def conclude(
         registrations=step.state.registrations,
         flags=compared.flags,
         baseline=compared.baseline,
+        conflicts=compared.conflicts,
         notices=notices,
         watched=watch.watched,
         compared=compared.sources,
@@ -130,18 +136,18 @@ def _save_sources(
     reads: Reads,
     at: datetime,
 ) -> set[str]:
-    """Write what was read; the names of the sources read for the first time."""
+    """Write what was read; the names of the documented sources read for the first time."""
     known = store.sources(watch_id)
     new = set()
     for read in reads:
-        name, location = read.source.name, read.source.location
-        row = known.get(name)
-        source_id = row.id if row else store.add(watch_id, name, location)
+        source = read.source
+        row = known.get(source.key)
+        source_id = row.id if row else store.add(watch_id, source)
         match read:
             case ReadSource(sha256=sha256, table=table):
-                store.save_table(source_id, location, sha256, table, at)
-                if row is None or row.sha256 is None:
-                    new.add(name)
+                store.save_table(source_id, source.location, sha256, table, at)
+                if source.role is Role.DOCUMENTED and (row is None or row.sha256 is None):
+                    new.add(source.name)
             case SameSource() if row is not None and row.problem is not None:
                 store.set_problem(source_id, None)
             case FailedSource(error=error):

@@ -4,18 +4,35 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from sync.errors import UsageProblem
 from sync.intervals import Interval
 
 
+class Role(StrEnum):
+    """What the table of a source is for."""
+
+    DOCUMENTED = "documented"
+    """It documents values for others: a registration that it lacks is flagged."""
+    IN_USE = "in-use"
+    """It lists the codes that a project uses: a registration of one by another name is a conflict."""
+
+
 @dataclass(frozen=True, slots=True)
 class DocumentedSource:
-    """A page that documents values of a registry."""
+    """A page with a table of a registry's values."""
 
     name: str
     location: str
     """A URL, a file path, or `bundled`."""
+    role: Role = Role.DOCUMENTED
+
+    @property
+    def key(self) -> tuple[Role, str]:
+        """What tells it from the other sources of a watch."""
+        return self.role, self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +57,32 @@ class Watch:
     """The values whose registration is alerted; None for all."""
     documented: tuple[DocumentedSource, ...] = ()
     """The sources it is compared with unless others are named."""
+    in_use: tuple[DocumentedSource, ...] = ()
+    """The lists of the codes that a project uses."""
     pages: tuple[DocumentedSource, ...] = ()
     """Pages that can be named by a short name."""
     bundle: Bundle | None = None
+
+    @property
+    def sources(self) -> tuple[DocumentedSource, ...]:
+        """Every source whose table is read and kept."""
+        return (*self.documented, *self.in_use)
+
+    @property
+    def page(self) -> str:
+        """Where a person reads the registry.
+
+        IANA puts a page beside each document, the same name ending in `.xhtml`, with an anchor for each
+        registry. A document from elsewhere is its own page.
+        """
+        try:
+            parts = urlsplit(self.document)
+        except ValueError:
+            return self.document
+        if parts.hostname != "www.iana.org" or not parts.path.endswith(".xml"):
+            return self.document
+        page = f"{parts.path.removesuffix('.xml')}.xhtml"
+        return urlunsplit((parts.scheme, parts.netloc, page, "", quote(self.registry_id)))
 
     def source(self, named: str) -> DocumentedSource:
         """The documented source a person names: by a short name, a URL or a file path.
@@ -57,6 +97,10 @@ class Watch:
         if known and "/" not in named:
             raise UsageProblem(f"{named}: there is no such page; there is {', '.join(known)}")
         return DocumentedSource(named, os.path.expanduser(named))  # noqa: PTH111  # it may be a URL
+
+    def list_in_use(self, named: str) -> DocumentedSource:
+        """The list of codes in use that a person names: by a URL or a file path."""
+        return DocumentedSource(named, os.path.expanduser(named), Role.IN_USE)  # noqa: PTH111  # as above
 
 
 def _mdn(repository: str, language: str) -> str:

@@ -9,7 +9,8 @@ from itertools import pairwise
 from hypothesis import strategies as st
 from served import NOON, Table, registry
 
-from sync.decide.registrations import AMENDABLE, Laid, first_sight, lay
+from sync.decide.amendments import AMENDABLE
+from sync.decide.registrations import Laid, first_sight, lay
 from sync.intervals import Interval
 from sync.records import Record
 from sync.state import Registration

@@ -17,11 +17,12 @@ from datetime import datetime
 from pathlib import Path
 
 from db.engine import Database
-from db.quarantine import HeldBack, held_back
+from db.quarantine import held_back
 from sync.accept import Accepted, accept
-from sync.decide.advance import Patience
+from sync.answers import HeldBack
 from sync.news.alerts import Alert, Audience
 from sync.news.report import SyncReport
+from sync.observe import Served, kept
 from sync.past.backfill import Backfilled, backfill, read_past
 from sync.past.folder import PastVersion
 from sync.run import Sync, sync_watch
@@ -63,9 +64,13 @@ class LiveSyncs:
 
     def accepts(self, prefix: str, at: datetime) -> Accepted:
         """Let a person accept what is held back."""
-        done = accept(self.database, self.watch, prefix, Patience(), CHANNELS, at)
+        done = accept(self.database, self.watch, prefix, CHANNELS, at)
         self._remember(done.alerts)
         return done
+
+    def look(self, body: bytes) -> Served:
+        """The document as a sync sees it, for a test that decides on it itself."""
+        return kept(self.watch.document, body)
 
     def held_back(self) -> list[HeldBack]:
         """What waits for a person, or is accepted and goes on."""

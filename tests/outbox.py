@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, insert, select
 
 from db import tables as t
 from db.alert_outbox import AlertOutbox
+from db.deliveries import Claim, Deliveries
 from db.registry_rows import registration_columns
 from db.registry_store import RegistryStore
 from sync.news.alerts import Alert, AlertKind, Audience, Subject, alert_uid
@@ -56,9 +57,16 @@ def notice(about: str, watch: str = "codes") -> Alert:
     return Alert(uid, Audience.OPERATORS, NoticeKind.FAILING, watch, NOON, text="no answer", about=about)
 
 
+def claims(connection: Connection, *channels: str, at: datetime = NOON) -> list[Claim]:
+    """What is claimed for these channels, or for all, in the order it was posted."""
+    deliveries = Deliveries(connection)
+    found = [claim for channel in channels or CHANNELS for claim in deliveries.claim(channel, at)]
+    return sorted(found, key=lambda claim: claim.delivery_id)
+
+
 def claimed(connection: Connection, *channels: str, at: datetime = NOON) -> list[str]:
     """The channels of the deliveries that are claimed."""
-    return [claim.channel for claim in AlertOutbox(connection).claim(channels or list(CHANNELS), at)]
+    return [claim.channel for claim in claims(connection, *channels, at=at)]
 
 
 def count(connection: Connection, table: str) -> int | None:

@@ -15,7 +15,6 @@ from __future__ import annotations
 import contextlib
 import io
 import os
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -80,7 +79,6 @@ class Program:
         """Run the program in this process; its streams have the encoding."""
         out = io.TextIOWrapper(io.BytesIO(), encoding)
         err = io.TextIOWrapper(io.BytesIO(), encoding, errors="backslashreplace")
-        before = signal.getsignal(signal.SIGTERM)
         with pytest.MonkeyPatch.context() as patch:
             for name in set(os.environ) - set(_SURROUNDINGS):
                 patch.delenv(name)
@@ -91,8 +89,6 @@ class Program:
                     main(args, clock=lambda: datetime.fromisoformat(at))
                 except SystemExit as e:
                     code = int(e.code or 0)
-                finally:
-                    signal.signal(signal.SIGTERM, before)
         return Answer(code, _written(out), _written(err))
 
     def run(

@@ -15,7 +15,6 @@ import io
 import json
 import os
 import re
-import signal
 import tempfile
 import threading
 from collections.abc import Iterable, Iterator, Mapping
@@ -35,7 +34,7 @@ from sync.news.alerts import Audience
 from sync.news.report import SyncReport
 from sync.run import Sync, sync_watch
 from sync.settings.model import Settings
-from sync.watches import CLOSE_CODES, DocumentedSource
+from sync.watches import CLOSE_CODES, DocumentedSource, Role
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 """When the first sync is, unless a test says otherwise."""
@@ -68,6 +67,8 @@ class Watched:
     def __init__(self, folder: Path) -> None:
         self.path = folder / "watched.db"
         self.page = folder / "page.csv"
+        self.in_use: list[str] = []
+        """Paths of lists of codes in use."""
         self._document = folder / "document.xml"
         self._config = folder / "config.toml"
         self._config.write_text("", "utf-8")
@@ -97,12 +98,14 @@ class Watched:
         self._document.write_bytes(body)
         locations = [str(self.page)] if sources is None else list(sources)
         documented = tuple(DocumentedSource(Path(where).stem, where) for where in locations)
+        in_use = tuple(DocumentedSource(Path(where).stem, where, Role.IN_USE) for where in self.in_use)
         if not self.path.exists():
             self.path.write_bytes(_empty())
         database = Database.create(str(self.path))
         settings = Settings(source=str(self._document))
         told = dict.fromkeys(channels, frozenset(Audience))
-        return sync_watch(database, Sync(replace(CLOSE_CODES, documented=documented), settings, told), at)
+        watch = replace(CLOSE_CODES, documented=documented, in_use=in_use)
+        return sync_watch(database, Sync(watch, settings, told), at)
 
     def fail(self, *, at: datetime) -> SyncReport:
         """A sync that can't reach the document."""
@@ -140,7 +143,6 @@ class Watched:
         return "".join(shown)
 
     def _main(self, args: tuple[str, ...], now: datetime) -> int:
-        before = signal.getsignal(signal.SIGTERM)
         with pytest.MonkeyPatch.context() as patch:
             for name in [name for name in os.environ if name.startswith("IANAWATCH_")]:
                 patch.delenv(name)
@@ -148,8 +150,6 @@ class Watched:
                 main(["--database", str(self.path), "--config", str(self._config), *args], clock=lambda: now)
             except SystemExit as e:
                 return int(e.code or 0)
-            finally:
-                signal.signal(signal.SIGTERM, before)
 
 
 @cache

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from databases import migrated, rehearsed, watch_on
-from outbox import CHANNELS, MINUTE, NOON, begin_anew, count, news, notice, post
+from outbox import CHANNELS, MINUTE, NOON, begin_anew, claims, count, news, notice, post
 from sqlalchemy.exc import IntegrityError
 
 from db.alert_outbox import AlertOutbox
+from db.deliveries import Deliveries
 from db.engine import Database
 from sync.news.alerts import AlertKind, Audience, Told
 
@@ -39,20 +40,20 @@ def test_each_audience_has_one_message_and_each_channel_that_serves_it_a_deliver
     connection: Connection,
 ) -> None:
     post(connection, news("k"), notice("a"), news("l"))
-    claims = AlertOutbox(connection).claim(list(CHANNELS), NOON)
-    assert [(c.channel, c.message.audience, c.message.alerts) for c in claims] == [
+    found = claims(connection)
+    assert [(c.channel, c.message.audience, c.message.alerts) for c in found] == [
         ("mail", Audience.READERS, (news("k"), news("l"))),
         ("chat", Audience.READERS, (news("k"), news("l"))),
         ("pager", Audience.OPERATORS, (notice("a"),)),
         ("chat", Audience.OPERATORS, (notice("a"),)),
     ]
-    assert {c.message.at for c in claims} == {NOON}
+    assert {c.message.at for c in found} == {NOON}
 
 
 @pytest.mark.parametrize("keys", ["klm", "lmk", "mkl", "mlk"])
 def test_a_message_has_its_alerts_in_the_order_they_were_decided(connection: Connection, keys: str) -> None:
     post(connection, *map(news, keys))
-    (claim,) = AlertOutbox(connection).claim(["mail"], NOON)
+    (claim,) = claims(connection, "mail")
     assert claim.message.alerts == tuple(map(news, keys))
 
 
@@ -63,7 +64,7 @@ def test_no_alert_is_no_message(connection: Connection) -> None:
 
 def test_an_alert_that_no_channel_serves_is_still_on_record(connection: Connection) -> None:
     AlertOutbox(connection).post([notice("a")], {}, {}, {"mail": {Audience.READERS}}, NOON)
-    assert (count(connection, "alert"), AlertOutbox(connection).waiting()) == (1, 0)
+    assert (count(connection, "alert"), Deliveries(connection).waiting()) == (1, 0)
 
 
 def test_ids_are_made_from_what_is_said_so_that_a_restored_database_repeats_them(
@@ -73,8 +74,7 @@ def test_ids_are_made_from_what_is_said_so_that_a_restored_database_repeats_them
     for at in (NOON, NOON + MINUTE):
         begin_anew(connection)
         post(connection, news("k"), notice("a"), at=at)
-        claims = AlertOutbox(connection).claim(list(CHANNELS), at)
-        ids.append([(claim.uid, claim.message.uid) for claim in claims])
+        ids.append([(claim.uid, claim.message.uid) for claim in claims(connection, at=at)])
     assert ids[0] == ids[1]
     assert len({uid for pair in ids[0] for uid in pair}) == 6
 

@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from outbox import KEYS, NOON, begin_anew, post
 
-from db.alert_outbox import AlertOutbox
+from db.deliveries import Deliveries
 from db.engine import Database
 from sync.news.alerts import Alert, Audience, Subject
+from sync.state import Use
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +28,9 @@ subjects = st.builds(
     registered_on=st.none() | texts,
     ending=st.integers(0, 9),
     missing_from=st.lists(texts, max_size=2).map(tuple),
+    uses=st.lists(
+        st.builds(Use, texts, st.integers(0, 2**63 - 1), texts, st.none() | st.integers(1, 9999)), max_size=2
+    ).map(tuple),
 )
 alerts = st.builds(
     Alert,
@@ -48,5 +52,5 @@ def test_an_alert_is_sent_as_it_was_decided(database: Database, alert: Alert) ->
     with database.write() as connection:
         begin_anew(connection)
         post(connection, alert)
-        (claim,) = AlertOutbox(connection).claim(["chat"], NOON)
+        (claim,) = Deliveries(connection).claim("chat", NOON)
         assert claim.message.alerts == (alert,)

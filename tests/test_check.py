@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sync.check import CheckedPage, Finding, check_page
+from sync.check import CheckedPage, Finding, check_list, check_page
 from sync.records import Assignment, Content, DocumentedTable, DocumentedValue, Record, RegistrySnapshot
 
 WATCHED = (3000, 3999)
@@ -55,3 +55,19 @@ def test_an_ignored_code_is_listed_and_not_missing() -> None:
 def test_what_is_outside_the_watched_range_is_nobodys_business() -> None:
     page = check(DocumentedValue(3000, 3000), DocumentedValue(3003, 3003), DocumentedValue(999, 999, "?"))
     assert page == CheckedPage("page.md")
+
+
+def test_a_list_of_codes_in_use_has_conflicts_and_nothing_else() -> None:
+    registry = RegistrySnapshot("codes", "", (*REGISTRY.records, assigned(3100, "Ten", 3109)))
+    rows = [
+        DocumentedValue(3000, 3000, "UNAUTHORIZED", 2),
+        DocumentedValue(3003, 3003, "Kicked", 3),
+        DocumentedValue(3105, 3105, "", 4),
+        DocumentedValue(3456, 3456, "Ours", 5),
+        DocumentedValue(3000, 3999, "all ours", 6),
+    ]
+    of_range = Finding("3105", "Ten (3100-3109)", 4, used_as="")
+    kicked = Finding("3003", "Forbidden", 3, used_as="Kicked")
+    for ignored, conflicts, fine in ((), (kicked, of_range), ()), (((3003, 3003),), (of_range,), (kicked,)):
+        found = check_list("ours.csv", DocumentedTable(tuple(rows)), registry, WATCHED, ignored)
+        assert found == CheckedPage("ours.csv", conflicts=conflicts, ignored=fine)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from builders import document, row
+from loopback import LoopbackServer
 
 COMPLETE = "| Code | Meaning |\n|---|---|\n| 1000 | fine |\n| 3000 | a |\n| 3003 | b |\n| 3008 | c |\n"
 LACKING = COMPLETE.replace("| 3003 | b |\n", "").replace("| 3008 | c |\n", "| 3001-3999 | libraries |\n")
@@ -58,15 +60,17 @@ def test_ignored_codes_count_as_fine(pages: Path) -> None:
 
 def test_json_is_one_document(pages: Path) -> None:
     done = check(pages, "lacking.md", "complete.md", "prose.md", "--ignore", "3008", "--format", "json")
+    where = {"line": 5, "block": "3001-3999", "used_as": None}
     assert json.loads(done.stdout) == {
         "files": [
             {
                 "file": "lacking.md",
-                "missing": [{"code": 3003, "name": "Forbidden", "line": 5}],
+                "missing": [{"code": 3003, "name": "Forbidden", **where}],
                 "unregistered": [],
-                "ignored": [{"code": 3008, "name": "Timeout", "line": 5}],
+                "conflicts": [],
+                "ignored": [{"code": 3008, "name": "Timeout", **where}],
             },
-            {"file": "complete.md", "missing": [], "unregistered": [], "ignored": []},
+            {"file": "complete.md", "missing": [], "unregistered": [], "conflicts": [], "ignored": []},
         ]
     }
 
@@ -85,12 +89,71 @@ def test_github_annotations_name_file_and_line_and_carry_no_command_of_the_page(
     ]
 
 
+OURS = 'code,name\n3000,unauthorized\n3003,"Session ""x"" expired"\n3008,\n3500,Ours\n'
+
+
+def test_a_list_of_codes_in_use_has_conflicts_with_file_and_line_and_exit_1(tmp_path: Path) -> None:
+    (tmp_path / "ours.csv").write_text(OURS, encoding="utf-8")
+    done = check(tmp_path, "ours.csv", "--in-use")
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout.splitlines() == [
+        (
+            'ours.csv:3: 3003 is registered as Forbidden, and in use as "Session "x" expired"; '
+            "choose another code"
+        ),
+        "ours.csv:4: 3008 is registered as Timeout, and in use; choose another code",
+        "1 list checked, 2 conflicts (registry as of 2026-06-10, 3000-3999)",
+    ]
+    github = check(tmp_path, "ours.csv", "--in-use", "--format", "github").stdout.splitlines()
+    assert github[1] == (
+        "::error file=ours.csv,line=4::3008 is registered as Timeout, and in use; choose another code"
+    )
+    fine = check(tmp_path, "ours.csv", "--in-use", "--ignore", "3003", "--ignore", "3008", "--format", "json")
+    assert fine.returncode == 0
+    (listed,) = json.loads(fine.stdout)["files"]
+    assert (listed["conflicts"], listed["missing"], listed["unregistered"]) == ([], [], [])
+    assert [(f["code"], f["line"], f["used_as"]) for f in listed["ignored"]] == [
+        (3003, 3, 'Session "x" expired'),
+        (3008, 4, ""),
+    ]
+
+
 def test_a_page_without_a_table_is_an_error_only_when_it_is_the_only_one(pages: Path) -> None:
     assert check(pages, "prose.md", "complete.md").returncode == 0
     alone = check(pages, "prose.md")
     assert alone.returncode == 65
     assert alone.stderr.startswith("ianawatch: prose.md: no table of values found")
     assert len(alone.stderr.splitlines()) == 1
+
+
+def test_as_a_hook_it_passes_over_whatever_has_no_table_and_stops_what_lacks_a_code(pages: Path) -> None:
+    """As pre-commit runs it: the entry of the hook, and the files that were changed."""
+    hooks = (Path(__file__).resolve().parents[1] / ".pre-commit-hooks.yaml").read_text("utf-8")
+    (entry,) = re.findall(r"^  entry: ianawatch check (.*)$", hooks, re.MULTILINE)
+    for changed, code in (
+        (["prose.md"], 0),
+        (["prose.md", "complete.md"], 0),
+        (["lacking.md"], 1),
+        (["prose.md", "lacking.md"], 1),
+    ):
+        done = check(pages, *entry.split(), *changed)
+        assert (done.returncode, done.stderr) == (code, "")
+    (pages / "two.md").write_text(COMPLETE + "\n" + COMPLETE, encoding="utf-8")
+    done = check(pages, *entry.split(), "two.md")
+    assert (done.returncode, done.stderr.count("\n")) == (65, 1)
+
+
+def test_no_secret_of_a_url_is_shown(tmp_path: Path) -> None:
+    with LoopbackServer() as server:
+        server.put("/page.md?token=hush", LACKING.encode())
+        server.put("/none.md?token=hush", PROSE.encode())
+        for name, code in (("page", 1), ("none", 65), ("absent", 75)):
+            url = server.url(f"/{name}.md?token=hush").replace("//", "//me:hush@")
+            for output in ("text", "json", "github"):
+                done = check(tmp_path, url, "--format", output)
+                assert done.returncode == code
+                assert "hush" not in done.stdout + done.stderr
+                assert f"{name}.md" in done.stdout + done.stderr
 
 
 def test_a_page_that_is_not_there_stops_no_other(pages: Path) -> None:

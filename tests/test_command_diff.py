@@ -37,7 +37,7 @@ def page(watched: Watched, name: str, text: str) -> str:
 
 def test_each_side_is_told_what_it_lacks(watched: Watched) -> None:
     assert watched.run("diff").out.splitlines() == [
-        "CODE  DIFFERENCE    NAME       REGISTERED  MISSING FROM, OR DOCUMENTED IN   IGNORED",
+        "CODE  DIFFERENCE    NAME       REGISTERED  WHERE                            IGNORED",
         "3003  missing       Forbidden  2023-02-22  page (only the block 3000-3999)",
         "3004  unregistered  Made up                page (unassigned)",
     ]
@@ -56,6 +56,7 @@ def test_as_data_each_difference_has_its_names(watched: Watched) -> None:
         "documented_in": [],
         "blocks": ["3000-3999"],
         "ignored": None,
+        "uses": [],
     }
     assert (unregistered["difference"], unregistered["documented_in"]) == ("unregistered", ["page"])
 
@@ -87,6 +88,63 @@ def test_no_difference_is_told_to_a_terminal_and_is_nothing_in_a_pipe(watched: W
     ]
     assert watched.run("diff").out == ""
     assert watched.run("diff", "--format", "json").out == "[]\n"
+
+
+def lists(watched: Watched, text: str) -> None:
+    """A sync with a list of codes in use, and with a page that has them all."""
+    watched.page.write_text(COMPLETE, "utf-8")
+    watched.in_use = [page(watched, "ours.csv", text)]
+    watched.sync(CODES, at=NOON + DAY)
+
+
+def test_a_code_in_use_by_another_name_is_a_conflict(watched: Watched) -> None:
+    lists(watched, "code,name\n3000,UNAUTHORIZED\n3003,Session expired\n3500,Ours\n")
+    assert watched.run("diff").out.splitlines()[1:] == [
+        '3003  conflict    Forbidden  2023-02-22  in use as "Session expired" in ours, line 3'
+    ]
+    (conflict,) = watched.run("diff", "--format", "json").json
+    assert (conflict["first"], conflict["difference"], conflict["description"]) == (
+        3003,
+        "conflict",
+        "Forbidden",
+    )
+    assert conflict["uses"] == [{"source": "ours", "code": 3003, "name": "Session expired", "line": 3}]
+    assert '3003 as ""Session expired"" in ours, line 3' in watched.run("diff", "--format", "csv").out
+    assert watched.on_terminal("diff", columns=120)[-1] == (
+        "close-codes: 0 missing, 0 ignored, 0 not registered, 1 conflict; 3000-3999 compared with page, ours"
+    )
+
+
+def test_a_conflict_is_an_exit_code_until_it_is_ignored(watched: Watched) -> None:
+    lists(watched, "code,name\n3003,Session expired\n")
+    assert watched.run("diff", "--exit-code").exit_code == 1
+    complete = page(watched, "complete.csv", COMPLETE)
+    assert watched.run("diff", "--exit-code", "--documented", complete).exit_code == 1
+    watched.run("flags", "ignore", "3003", "--reason", "nobody sends it")
+    answer = watched.run("diff", "--exit-code")
+    assert answer.exit_code == 0
+    assert "3003  conflict, ignored  Forbidden" in answer.out
+
+
+def test_a_list_of_codes_in_use_documents_nothing(watched: Watched) -> None:
+    lists(watched, "code,name\n3000,Unauthorized\n3003,Forbidden\n3500,Ours\n")
+    assert watched.run("diff", "--format", "json").json == []
+    watched.page.write_text("code,name\n3000,a\n", "utf-8")
+    watched.sync(CODES, at=NOON + 2 * DAY)
+    assert [d["difference"] for d in watched.run("diff", "--format", "json").json] == ["missing"]
+    assert [code["documented"] for code in watched.run("list", "--format", "json").json] == [
+        False,
+        True,
+        False,
+        None,
+    ]
+
+
+def test_where_only_a_list_of_codes_in_use_was_read_its_conflicts_are_told(tmp_path: Path) -> None:
+    watched = Watched(tmp_path)
+    watched.in_use = [page(watched, "ours.csv", "code,name\n3003,Session expired\n")]
+    watched.sync(CODES, sources=[])
+    assert [d["difference"] for d in watched.run("diff", "--format", "json").json] == ["conflict"]
 
 
 def test_other_pages_are_read_now_and_nothing_is_written(watched: Watched) -> None:

@@ -82,9 +82,9 @@ def test_days_are_inclusive(watched: Watched) -> None:
 @pytest.mark.parametrize(
     ("args", "words"),
     [
-        (("1000",), " of 1000"),
+        (("1000",), " to 1000"),
         (("--since", "2026-02-01"), " since 2026-02-01"),
-        (("3000", "--until", "2025-01-01"), " of 3000 and until 2025-01-01"),
+        (("3000", "--until", "2025-01-01"), " to 3000 and until 2025-01-01"),
     ],
 )
 def test_nothing_found_is_told_to_a_terminal_and_is_nothing_in_a_pipe(
@@ -100,7 +100,7 @@ def test_nothing_found_is_told_to_a_terminal_and_is_nothing_in_a_pipe(
 
 def test_a_terminal_is_told_how_many(watched: Watched) -> None:
     assert watched.on_terminal("history", columns=80)[-1] == "close-codes: 4 changes"
-    assert watched.on_terminal("history", "3008", columns=80)[-1] == "close-codes: 1 change of 3008"
+    assert watched.on_terminal("history", "3008", columns=80)[-1] == "close-codes: 1 change to 3008"
 
 
 @pytest.mark.parametrize(

@@ -440,6 +440,34 @@ def test_a_database_that_can_not_be_made_or_used(program: Program) -> None:
         assert (answer.exit_code, answer.out, len(answer.err.splitlines())) == (exit_code, "", 1)
 
 
+# -- codes in use --------------------------------------------------------------------------------------
+
+
+def test_a_code_of_ours_that_is_registered_by_another_name_is_told_once(program: Program) -> None:
+    ours = program.folder / "ours.csv"
+    ours.write_text("code,name\n3000,Kicked\n3500,Ours\n", "utf-8")
+    env = {"IANAWATCH_IN_USE": str(ours)}
+    assert "conflict" not in program.sync(at=HOURS[0], env=env).out
+    program.serve([NORMAL, UNAUTHORIZED], updated="2026-01-02")
+    conflict = (
+        "close-codes: conflict: 3000 Unauthorized, registered 2021-09-06, "
+        f'is in use as "Kicked" in {ours}, line 2; choose another code\n'
+    )
+    assert program.sync("--quiet", at=HOURS[1], env=env).out == news(program) + conflict
+    assert program.sync("--quiet", at=HOURS[2], env=env).out == ""
+    summary = program.sync(at=HOURS[3], env=env).out
+    assert summary.endswith("2 registrations, 1 flagged (3000), 1 conflict (3000)\n")
+    facts = program.sync("--format", "json", at=HOURS[4], env=env).json
+    assert [(c["first"], c["uses"][0]["name"]) for c in facts["conflicts"]] == [(3000, "Kicked")]
+
+
+def test_a_list_of_codes_in_use_that_can_not_be_read_says_what_follows(program: Program) -> None:
+    answer = program.sync(at=HOURS[0], env={"IANAWATCH_IN_USE": "absent.csv"})
+    assert answer.exit_code == Exit.PASSING_FAILURE
+    assert "list of codes in use absent.csv: " in answer.err
+    assert answer.err.endswith("No such file or directory; it takes no part until it can be read\n")
+
+
 # -- pages ---------------------------------------------------------------------------------------------
 
 

@@ -13,7 +13,8 @@ from laying import DAY, GONE, LATER, cut, known_as, laid, tables
 from sequences import lines
 from served import NOON, UNAUTHORIZED, Table, content, registration, registry, table_of
 
-from sync.decide.registrations import IDENTIFYING, Laid, first_sight, lay, withdrawn
+from sync.decide.amendments import IDENTIFYING
+from sync.decide.registrations import Laid, first_sight, lay, withdrawn
 from sync.records import Assignment, Content, Record, Reference
 from sync.state import ChangeKind, Registration
 

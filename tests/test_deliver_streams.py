@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from databases import migrated, watch_on
 
-from db.alert_outbox import AlertOutbox, Message
+from db.alert_outbox import AlertOutbox
+from db.deliveries import Deliveries, Message
 from db.engine import Database
 from sync.deliver.channels import STDERR, STDOUT, STREAMS
 from sync.deliver.streams import print_waiting
@@ -42,7 +43,7 @@ class Printed:
 
     def waiting(self, at: datetime = NOON) -> None:
         """Print what waits."""
-        print_waiting(self.database, {STDERR.name: _into(self.err), STDOUT.name: _into(self.out)}, at)
+        print_waiting(self.database, {STDERR: _into(self.err), STDOUT: _into(self.out)}, at)
 
 
 def _into(stream: list[list[str]]) -> Callable[[Sequence[Message]], None]:
@@ -88,7 +89,7 @@ def test_what_a_stream_did_not_take_waits_for_the_next_run(database: Database, p
         raise BrokenPipeError
 
     with pytest.raises(BrokenPipeError):
-        print_waiting(database, {STDERR.name: _into(printed.err), STDOUT.name: broken}, NOON)
+        print_waiting(database, {STDERR: _into(printed.err), STDOUT: broken}, NOON)
     assert printed.err == [["trouble"]]
     printed.waiting(NOON)
     assert (printed.out, printed.err) == ([["news"]], [["trouble"], []])
@@ -101,7 +102,7 @@ def test_what_one_prints_another_leaves_alone(database: Database, printed: Print
         printed.waiting()
         _into(printed.out)(messages)
 
-    print_waiting(database, {STDOUT.name: slow}, NOON)
+    print_waiting(database, {STDOUT: slow}, NOON)
     assert printed.out == [[], ["news"]]
 
 
@@ -110,7 +111,7 @@ def test_a_process_that_died_while_it_printed_holds_nobody_up_for_long(
 ) -> None:
     post(database, "news")
     with database.write() as connection:
-        AlertOutbox(connection).claim([STDOUT.name], NOON)
+        Deliveries(connection).claim(STDOUT, NOON)
     printed.waiting(NOON + timedelta(minutes=9))
     printed.waiting(NOON + HOUR)
     assert printed.out == [[], ["news"]]

@@ -20,10 +20,12 @@ from db.registry_rows import registration_columns
 from db.registry_store import RegistryStore
 from sync.records import DocumentedTable, DocumentedValue
 from sync.state import Flag
+from sync.watches import DocumentedSource, Role
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 LATER = NOON + timedelta(hours=1)
 SHA256 = "a" * 64
+MDN = (Role.DOCUMENTED, "mdn")
 PAGE = DocumentedTable((DocumentedValue(1000, 1000, "Normal", 7), DocumentedValue(3000, 3999, "", 8)))
 
 
@@ -39,14 +41,18 @@ def connection(database: Database) -> Iterator[Connection]:
         yield connection
 
 
+def source(name: str, location: str, role: Role = Role.DOCUMENTED) -> DocumentedSource:
+    return DocumentedSource(name, location, role)
+
+
 # -- sources ----------------------------------------------------------------------------------------
 
 
 def test_a_source_that_was_never_read_takes_no_part(connection: Connection) -> None:
     store, watch = DocumentedStore(connection), watch_on(connection)
-    added = store.add(watch, "mdn", "https://mdn.example/close")
+    added = store.add(watch, source("mdn", "https://mdn.example/close"))
     assert store.sources(watch) == {
-        "mdn": StoredSource(added, "mdn", "https://mdn.example/close", sha256=None, problem=None)
+        MDN: StoredSource(added, *MDN, "https://mdn.example/close", sha256=None, problem=None)
     }
     assert store.tables(watch) == {}
 
@@ -68,30 +74,30 @@ def test_a_table_is_loaded_as_it_was_read(database: Database, values: list[Docum
     with database.write() as connection:
         emptied(connection)
         store, watch = DocumentedStore(connection), watch_on(connection)
-        store.save_table(store.add(watch, "mdn", "page"), "page", SHA256, table, NOON)
+        store.save_table(store.add(watch, source("mdn", "page")), "page", SHA256, table, NOON)
         assert store.tables(watch) == {"mdn": table}
 
 
 def test_what_is_read_replaces_what_was_read(connection: Connection) -> None:
     store, watch = DocumentedStore(connection), watch_on(connection)
-    source = store.add(watch, "mdn", "old page")
-    store.set_problem(source, "no answer")
-    store.save_table(source, "old page", SHA256, PAGE, NOON)
+    id_ = store.add(watch, source("mdn", "old page"))
+    store.set_problem(id_, "no answer")
+    store.save_table(id_, "old page", SHA256, PAGE, NOON)
     less = DocumentedTable(PAGE.values[:1])
-    store.save_table(source, "new page", "b" * 64, less, LATER)
+    store.save_table(id_, "new page", "b" * 64, less, LATER)
     assert store.tables(watch) == {"mdn": less}
-    assert store.sources(watch)["mdn"] == StoredSource(source, "mdn", "new page", "b" * 64, problem=None)
+    assert store.sources(watch)[MDN] == StoredSource(id_, *MDN, "new page", "b" * 64, problem=None)
     s = t.documented_source.c
     assert connection.execute(select(s.first_read_at, s.read_at)).one() == (NOON, LATER)
 
 
 def test_a_source_that_cannot_be_read_keeps_its_last_table(connection: Connection) -> None:
     store, watch = DocumentedStore(connection), watch_on(connection)
-    source = store.add(watch, "mdn", "page")
-    store.save_table(source, "page", SHA256, PAGE, NOON)
+    id_ = store.add(watch, source("mdn", "page"))
+    store.save_table(id_, "page", SHA256, PAGE, NOON)
     for problem in ("no table", None):
-        store.set_problem(source, problem)
-        assert store.sources(watch)["mdn"].problem == problem
+        store.set_problem(id_, problem)
+        assert store.sources(watch)[MDN].problem == problem
         assert store.tables(watch) == {"mdn": PAGE}
 
 
@@ -99,18 +105,18 @@ def test_the_sources_of_a_run_take_part_and_no_others(connection: Connection) ->
     store, watch = DocumentedStore(connection), watch_on(connection)
     of_another = watch_on(connection, name="another")
     for watch_id, name in ((watch, "a"), (watch, "b"), (watch, "c"), (of_another, "c")):
-        store.save_table(store.add(watch_id, name, "page"), "page", SHA256, PAGE, NOON)
+        store.save_table(store.add(watch_id, source(name, "page")), "page", SHA256, PAGE, NOON)
     for names in (["a", "b"], ["b"], [], ["c", "never seen"], ["a", "b", "c"]):
-        store.set_active(watch, names)
+        store.set_active(watch, [source(name, "page") for name in names])
         assert sorted(store.tables(watch)) == [name for name in names if name != "never seen"]
         assert sorted(store.tables(of_another)) == ["c"]
-    assert sorted(store.sources(watch)) == ["a", "b", "c"]
+    assert [name for _, name in store.sources(watch)] == ["a", "b", "c"]
 
 
 def test_the_tables_of_many_sources_are_one_question(connection: Connection) -> None:
     store, watch = DocumentedStore(connection), watch_on(connection)
     for name in ("a", "b", "c"):
-        store.save_table(store.add(watch, name, "page"), "page", SHA256, PAGE, NOON)
+        store.save_table(store.add(watch, source(name, "page")), "page", SHA256, PAGE, NOON)
     with counted(connection) as statements:
         assert store.tables(watch) == dict.fromkeys("abc", PAGE)
     assert len(statements) == 1
@@ -118,9 +124,30 @@ def test_the_tables_of_many_sources_are_one_question(connection: Connection) -> 
 
 def test_a_watch_has_a_source_of_a_name_once(connection: Connection) -> None:
     store, watch = DocumentedStore(connection), watch_on(connection)
-    store.add(watch, "mdn", "page")
+    store.add(watch, source("mdn", "page"))
     with pytest.raises(IntegrityError):
-        store.add(watch, "mdn", "another page")
+        store.add(watch, source("mdn", "another page"))
+
+
+def test_what_documents_codes_and_what_lists_those_in_use_are_kept_apart(connection: Connection) -> None:
+    store, watch = DocumentedStore(connection), watch_on(connection)
+    documents, lists = (source("codes.csv", "codes.csv", role) for role in Role)
+    less = DocumentedTable(PAGE.values[:1])
+    store.save_table(store.add(watch, documents), "codes.csv", SHA256, PAGE, NOON)
+    store.save_table(store.add(watch, lists), "codes.csv", SHA256, less, NOON)
+    assert store.tables(watch) == {"codes.csv": PAGE}
+    assert store.tables(watch, Role.IN_USE) == {"codes.csv": less}
+    store.set_active(watch, [documents])
+    assert (len(store.tables(watch)), store.tables(watch, Role.IN_USE)) == (1, {})
+    store.set_active(watch, [lists])
+    assert (store.tables(watch), len(store.tables(watch, Role.IN_USE))) == ({}, 1)
+
+
+def test_no_secret_of_a_location_is_stored(connection: Connection) -> None:
+    store, watch = DocumentedStore(connection), watch_on(connection)
+    url = "https://me:secret@example.org/page.csv?token=secret"
+    store.save_table(store.add(watch, source("page", url)), url, SHA256, PAGE, NOON)
+    assert [row.location for row in store.sources(watch).values()] == ["https://***@example.org/page.csv?***"]
 
 
 # -- flags ------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.fetch.location import is_http_url, is_url, shown
+from sync.fetch.location import as_stored, is_http_url, is_url, page_name, shown
 
 
 @pytest.mark.parametrize(
@@ -54,6 +54,32 @@ def test_a_scheme_with_its_slashes_makes_a_url(location: str, url: bool, http: b
 )
 def test_secrets_are_masked_and_what_is_not_printable_is_escaped(location: str, text: str) -> None:
     assert shown(location) == text
+
+
+@pytest.mark.parametrize("location", ["https://www.iana.org/a/b.xml", "/srv/a?b#c", "codes.xml"])
+def test_a_location_without_a_secret_is_stored_as_it_is(location: str) -> None:
+    assert as_stored(location) == location
+
+
+def test_urls_that_are_shown_alike_are_stored_apart_and_without_their_secrets() -> None:
+    urls = [
+        f"https://{user}@host/a?{query}" for user in ("me:secret", "you:secret") for query in ("b=1", "b=2")
+    ]
+    stored = [as_stored(url) for url in urls]
+    assert len(set(stored)) == len(urls)
+    assert [as_stored(url) for url in urls] == stored
+    assert {text.partition("#sha256=")[0] for text in stored} == {"https://***@host/a?***"}
+
+
+@pytest.mark.parametrize(
+    ("location", "name"),
+    [
+        ("https://me:secret@host/a/page.md?token=secret#part", "https://***@host/a/page.md"),
+        ("docs/what?.md", "docs/what?.md"),
+    ],
+)
+def test_a_pages_name_ends_in_its_suffix(location: str, name: str) -> None:
+    assert page_name(location) == name
 
 
 @given(st.text() | st.text().map("https://".__add__))

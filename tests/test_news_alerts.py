@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from served import registration
 
+from sync.decide.conflicts import Conflict
 from sync.intervals import Interval
 from sync.news.alerts import TOLD_ONCE, Alert, Audience, Told, alert_uid, decide_alerts
-from sync.state import Change, ChangeKind, Flag, Notice, NoticeKind, Registration
+from sync.state import Change, ChangeKind, Flag, Notice, NoticeKind, Registration, Use
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 NORMAL = registration(1000, "Normal Closure")
@@ -37,6 +38,7 @@ def decided(
     watched: Interval | None = (3000, 3999),
     told: Told = NOTHING,
     at: datetime = NOON,
+    conflicts: Sequence[Conflict] = (),
 ) -> tuple[Alert, ...]:
     return decide_alerts(
         "codes",
@@ -46,6 +48,7 @@ def decided(
         flags=flags,
         baseline=baseline,
         notices=notices,
+        conflicts=conflicts,
         watched=watched,
         compared=("bundled", "mdn"),
         told=told,
@@ -110,6 +113,15 @@ def test_a_baseline_is_one_alert() -> None:
     assert decided(baseline=[UNAUTHORIZED.key])[0].uid != alert.uid
 
 
+def test_a_conflict_alerts_once_for_ever_for_each_list() -> None:
+    ours, theirs = (Conflict(FORBIDDEN, name, (Use(name, 3003, "Ours", 7),)) for name in ("a.csv", "b.csv"))
+    first, second = decided(conflicts=[ours, theirs])
+    assert (first.kind, first.audience, first.subjects[0].uses) == ("conflict", Audience.READERS, ours.uses)
+    renamed = replace(ours, uses=(Use("a.csv", 3003, "Otherwise", 8),))
+    told = Told(uids=frozenset({first.uid}))
+    assert decided(conflicts=[renamed, theirs], told=told) == (second,)
+
+
 def test_no_person_is_named() -> None:
     assert set(asdict(decided(happened(ChangeKind.REGISTERED, UNAUTHORIZED))[0].subjects[0])) == {
         "key",
@@ -119,6 +131,7 @@ def test_no_person_is_named() -> None:
         "registered_on",
         "ending",
         "missing_from",
+        "uses",
     }
 
 

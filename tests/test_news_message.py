@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from sync.news.alerts import Alert, AlertKind, Audience, Subject
 from sync.news.message import lines
-from sync.state import NoticeKind
+from sync.state import NoticeKind, Use
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 UNAUTHORIZED = Subject("a", 3000, 3000, "Unauthorized", "2021-09-06", missing_from=("mdn",))
@@ -50,6 +51,27 @@ def trouble(kind: NoticeKind, text: str = "it is broken") -> Alert:
 )
 def test_news_of_one_registration(alert: Alert, line: str) -> None:
     assert list(lines([alert])) == [f"close-codes: {line}"]
+
+
+SEVERAL = (Use("ours", 3105, "A", 2), Use("ours", 3106, "", None))
+
+
+@pytest.mark.parametrize(
+    ("subject", "said"),
+    [
+        (
+            replace(UNAUTHORIZED, uses=(Use("codes.csv", 3000, "Session expired", 12),)),
+            '3000 Unauthorized, registered 2021-09-06, is in use as "Session expired" in codes.csv, line 12',
+        ),
+        (
+            replace(BLOCK, uses=SEVERAL),
+            '3100-3199 A block has 3105, in use as "A" in ours, line 2, 3106, in use in ours',
+        ),
+    ],
+)
+def test_a_conflict_says_where_the_code_is_in_use_and_what_to_do(subject: Subject, said: str) -> None:
+    (line,) = lines([news(AlertKind.CONFLICT, subject)])
+    assert line == f"close-codes: conflict: {said}; choose another code"
 
 
 def test_a_baseline_is_a_list() -> None:

@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 from served import registration
 
+from sync.decide.conflicts import Conflict
 from sync.errors import Exit
 from sync.news.alerts import Alert, Audience, Subject
 from sync.news.report import SyncReport
 from sync.news.summary import change_lines, documented_lines, report_facts, summary
 from sync.news.trouble import Problem
-from sync.state import Change, ChangeKind, Flag, NoticeKind, Verdict
+from sync.state import Change, ChangeKind, Flag, NoticeKind, Use, Verdict
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 UNAUTHORIZED = registration(3000, "Unauthorized", "2021-09-06")
@@ -69,6 +70,16 @@ def test_what_the_run_was_and_what_counts_now(differently: dict[str, Any], said:
 @pytest.mark.parametrize("verdict", Verdict)
 def test_every_verdict_has_words(verdict: Verdict) -> None:
     assert summary(replace(REPORT, verdict=verdict)).endswith(REGISTRY)
+
+
+def test_codes_in_conflict_are_named_once_each() -> None:
+    conflicts = tuple(
+        Conflict(BLOCK, source, (Use(source, 3105, "Ours", 2), Use(source, 3106, "", 3)))
+        for source in ("a", "b")
+    )
+    assert summary(replace(REPORT, conflicts=conflicts)) == (
+        f"close-codes: unchanged; {REGISTRY}, 2 conflicts (3105, 3106)"
+    )
 
 
 def test_without_flags_there_are_no_brackets() -> None:
@@ -156,7 +167,9 @@ def test_the_report_as_data_has_the_names_of_the_views() -> None:
         documented_now=(BLOCK,),
         problems=(Problem("it is broken", Exit.PASSING_FAILURE, (NoticeKind.FAILING, "")),),
         flags=FLAGS[:1],
+        conflicts=(Conflict(UNAUTHORIZED, "ours", (Use("ours", 3000, "Kicked", 2),)),),
     )
+    use = {"source": "ours", "code": 3000, "name": "Kicked", "line": 2}
     code = {"first": 3000, "last": 3000, "description": "Unauthorized", "registered_on": "2021-09-06"}
     at = "2026-01-01T12:00:00Z"
     assert json.loads(json.dumps(report_facts(report, alerts))) == {
@@ -169,6 +182,7 @@ def test_the_report_as_data_has_the_names_of_the_views() -> None:
         "records": 24,
         "registrations": 18,
         "flags": [{**code, "missing_from": ["mdn"]}],
+        "conflicts": [{**code, "uses": [use]}],
         "changes": [
             {
                 "first": 3000,
@@ -188,7 +202,7 @@ def test_the_report_as_data_has_the_names_of_the_views() -> None:
                 "audience": "readers",
                 "kind": "registration",
                 "text": "",
-                "subjects": [{**code, "missing_from": ["mdn"]}],
+                "subjects": [{**code, "missing_from": ["mdn"], "uses": []}],
             },
             {
                 "uid": "2",

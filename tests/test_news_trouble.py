@@ -13,7 +13,7 @@ from sync.errors import Exit, FetchFailed, PassingFailure, PatienceAsked, TableU
 from sync.news.trouble import DOCUMENTED, Past, notices, of_document, of_quarantine, of_sources
 from sync.sources import FailedSource, Reads, SameSource
 from sync.state import Hold, HoldKind, NoticeKind
-from sync.watches import DocumentedSource
+from sync.watches import DocumentedSource, Role
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 HERE = "https://example.org/codes.xml"
@@ -83,9 +83,9 @@ def test_what_is_quarantined_says_why() -> None:
 
 @pytest.mark.parametrize(
     ("sources_read", "consequence"),
-    [({"mdn"}, "what was last read of it stands"), (set(), "it takes no part until it can be read")],
+    [({PAGE.key}, "what was last read of it stands"), (set(), "it takes no part until it can be read")],
 )
-def test_a_page_that_fails_says_what_follows(sources_read: set[str], consequence: str) -> None:
+def test_a_page_that_fails_says_what_follows(sources_read: set[tuple[Role, str]], consequence: str) -> None:
     past = Past(sources_read=sources_read)
     (unreached,), (unusable,) = of_sources(UNREACHED, past), of_sources(UNUSABLE, past)
     assert unreached.text == f"documented source mdn: {PAGE.location}: answered 404 Not Found; {consequence}"
@@ -112,7 +112,7 @@ def test_pages_that_can_not_be_reached_are_counted_together() -> None:
 
 def test_a_page_that_can_not_be_used_is_told_until_it_says_something_else() -> None:
     def problems(last: str | None) -> Past:
-        return Past(source_problems={"mdn": last})
+        return Past(source_problems={PAGE.key: last})
 
     assert len(told(problems(None), reads=UNUSABLE)) == 1
     assert told(problems("index.md: no table"), reads=UNUSABLE) == []

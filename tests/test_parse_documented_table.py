@@ -443,10 +443,17 @@ def test_a_page_beyond_the_limits_is_refused(name: str, page: bytes, reason: str
         parse(page, name)
 
 
-def test_tables_in_tables_are_read_as_far_as_libxml2_goes() -> None:
+@pytest.mark.parametrize("name", ["page.html", "page.md"])
+def test_tables_in_tables_are_read_unless_they_are_nested_too_deeply(name: str) -> None:
     inner = "<table><tr><td>Code</td></tr><tr><td>3000</td></tr></table>"
-    page = "<table><tr><td>3003</td><td>" * 50 + inner + "</td></tr></table>" * 50
-    assert values(parse(page, "page.html")) == [(3000, 3000)]
+
+    def nested(times: int) -> str:
+        return "<table><tr><td>3003</td><td>" * times + inner + "</td></tr></table>" * times
+
+    assert values(parse(nested(19), name)) == [(3000, 3000)]
+    for times in (20, 50):
+        with pytest.raises(TableUnusable, match=f"^{name}: line 1: tables nested more than 20 deep"):
+            parse(nested(times), name)
 
 
 def test_beyond_what_libxml2_counts_there_are_no_lines() -> None:
@@ -663,5 +670,10 @@ def test_pages_without_a_table_are_not_let_through(page: str) -> None:
         parse(page, "page")
 
 
-def test_what_is_too_large_is_let_through_to_be_refused() -> None:
-    assert mentions_values(b" " * (MAX_BYTES + 1))
+@pytest.mark.parametrize(
+    "body",
+    [b" " * (MAX_BYTES + 1), bytes(9), "| 3000 |".encode("utf-16-le")],
+    ids=["large", "zeros", "UTF-16"],
+)
+def test_what_is_too_large_or_no_text_is_let_through_to_be_refused(body: bytes) -> None:
+    assert mentions_values(body)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,8 +11,8 @@ import pytest
 from builders import document, row
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from interrupted import stopped_at
 from live_syncs import LiveSyncs
-from sqlalchemy import event
 from timeline import HOUR, REGISTRATIONS, Seen, small
 from whole_database import Rows, database_in_memory, everything, new_database
 
@@ -478,23 +478,3 @@ def test_stopped_before_any_statement_it_has_done_nothing(tmp_path: Path) -> Non
         number += 1
     assert number > 30
     assert live.told == [("baseline", (3000,)), ("registration", (3003,))]
-
-
-@contextmanager
-def stopped_at(database: Database, number: int) -> Iterator[list[bool]]:
-    """Interrupt the program before that statement; whether it came so far is in the list."""
-    stopped: list[bool] = []
-    left = number
-
-    def stop(*_: object) -> None:
-        nonlocal left
-        if not left:
-            stopped.append(True)
-            raise KeyboardInterrupt
-        left -= 1
-
-    event.listen(database.engine, "before_cursor_execute", stop)
-    try:
-        yield stopped
-    finally:
-        event.remove(database.engine, "before_cursor_execute", stop)

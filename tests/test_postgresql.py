@@ -24,7 +24,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 
 from db import postgresql
 from db import tables as t
-from db.alert_outbox import AlertOutbox
+from db.deliveries import Deliveries
 from db.engine import Database
 from db.upgrade import HEAD, require_current, upgrade
 from sync.errors import DatabaseLocked, DatabaseUnusable
@@ -195,7 +195,7 @@ def test_syncs_leave_the_rows_that_they_leave_in_a_file(database: Database, tmp_
             sync_watch(one, sync, NOON + timedelta(days=2 * days))
     for one in of_both:
         with one.write() as connection:
-            assert AlertOutbox(connection).claim(["stdout"], NOON + timedelta(days=9))
+            assert Deliveries(connection).claim("stdout", NOON + timedelta(days=9))
     assert contents(of_both[0]) == contents(of_both[1])
 
 

@@ -14,7 +14,7 @@ import pytest
 from sync.errors import PassingFailure, UsageProblem, WrongConfiguration
 from sync.program import Program, say_error
 from sync.settings.model import Settings
-from sync.watches import CLOSE_CODES
+from sync.watches import CLOSE_CODES, Role
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -69,6 +69,19 @@ def test_names_that_are_alike_without_their_secrets_are_told_apart() -> None:
         "https://example.org/?*** (3)",
         "page.md",
     ]
+
+
+def test_the_lists_of_codes_in_use_are_those_of_the_settings() -> None:
+    named = ("codes.csv", "https://me:secret@example.org/codes.csv", "codes.csv", "mdn")
+    for documented in ((), ("codes.csv",)):
+        watch = program(in_use=named).watch_with(documented)
+        assert [(source.name, source.role) for source in watch.in_use] == [
+            ("codes.csv", Role.IN_USE),
+            ("https://***@example.org/codes.csv", Role.IN_USE),
+            ("mdn", Role.IN_USE),
+        ]
+        assert [source.location for source in watch.in_use] == list(dict.fromkeys(named))
+        assert {source.role for source in watch.documented} == {Role.DOCUMENTED}
 
 
 def test_whoever_named_a_page_that_there_is_not_is_told() -> None:

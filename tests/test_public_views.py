@@ -118,6 +118,16 @@ def test_documented_is_not_known_before_a_source_was_read(watched: Watched) -> N
     assert ask(watched, "SELECT DISTINCT documented, flagged FROM close_codes") == [(None, 0)]
 
 
+def test_a_list_of_codes_in_use_documents_nothing(watched: Watched) -> None:
+    watched.in_use = [str(watched.page.with_name("ours.csv"))]
+    watched.page.with_name("ours.csv").write_text("first,last,name\n3000,3000,Unauthorized\n", "utf-8")
+    documented = "SELECT first, documented, flagged FROM close_codes WHERE assignment = 'assigned'"
+    watched.sync(A)
+    assert ask(watched, documented) == [(1000, 1, 0), (3000, 0, 1)]
+    watched.sync(A, sources=[])
+    assert ask(watched, documented) == [(1000, None, 0), (3000, None, 0)]
+
+
 def test_documented_means_by_every_source(watched: Watched) -> None:
     other = watched.page.with_name("other.csv")
     other.write_text("first,last,name\n3000,3000,Unauthorized\n", "utf-8")
@@ -223,3 +233,36 @@ def test_the_shipped_watchs_views_are_the_others_without_other_watches(watched: 
         connection.execute("UPDATE watch SET name = 'another'")
     assert ask(watched, "SELECT * FROM close_codes UNION ALL SELECT * FROM close_codes") == []
     assert {name for (name,) in ask(watched, "SELECT watch FROM registrations")} == {"another"}
+
+
+# -- people -------------------------------------------------------------------------------------------
+
+ADA, GRACE = "Ada Lovelace", "Grace Hopper"
+PEOPLE = {"AL": ADA, "GH": GRACE}
+RFC = ("rfc", "rfc6455")
+
+
+def test_no_view_names_people_or_says_who_they_are(watched: Watched) -> None:
+    before = row("3000", "Unauthorized", contact="AL", refs=(RFC, ("person", "AL")))
+    after = row("3000", "Unauthorized", contact="GH", refs=(("person", "GH"), RFC))
+    watched.sync([before], people=PEOPLE)
+    watched.sync([after], people=PEOPLE, at=NOON + DAY, updated="2026-01-02")
+    for view in COLUMNS:
+        said = repr(ask(watched, f"SELECT * FROM {view}"))  # noqa: S608  # names from this file
+        assert not [text for text in (*PEOPLE, *PEOPLE.values(), "person") if text in said], view
+    assert ask(watched, "SELECT reference FROM close_codes") == [("RFC 6455",)]
+    assert ask(watched, "SELECT field, before, after FROM registration_history ORDER BY field") == [
+        ("contacts", None, None),
+        ("references", None, None),
+    ]
+    told = [text for pair in ask(watched, "SELECT before, after FROM change ORDER BY field") for text in pair]
+    assert told == [ADA, GRACE, "rfc:rfc6455; person:AL", "person:GH; rfc:rfc6455"]
+
+
+def test_references_to_other_things_are_told(watched: Watched) -> None:
+    watched.sync([row("3000", "Unauthorized", refs=(RFC,))])
+    salesperson = ("uri", "https://example.org/salesperson:1")
+    watched.sync([row("3000", "Unauthorized", refs=(salesperson,))], at=NOON + DAY, updated="2026-01-02")
+    assert ask(watched, "SELECT before, after FROM registration_history") == [
+        ("rfc:rfc6455", "uri:https://example.org/salesperson:1")
+    ]

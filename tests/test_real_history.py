@@ -1,5 +1,8 @@
 """The real history of the registry, seen in every way: three registrations are alerted, no more and no less.
 
+As it happened over HTTP; by a process of its own for each look; three times, and every hour; from every cold
+start; and added afterwards, from wherever past versions may lie.
+
 Small documents made from the facts are always here; the documents as they were served, where they are.
 """
 
@@ -109,11 +112,15 @@ def test_each_observation_has_its_row(seen_live: Live) -> None:
 
 
 @pytest.mark.matrix
-def test_each_observation_three_times(tmp_path: Path) -> None:
+@pytest.mark.parametrize("seen_as", [tripled, hourly])
+def test_syncs_that_ask_more_often(
+    tmp_path: Path, seen_as: Callable[[Sequence[Seen]], Iterator[Seen]]
+) -> None:
     live = LiveSyncs(database_in_memory(), tmp_path)
-    for seen in tripled(small()):
+    for seen in seen_as(small()):
         live.sees(seen.body, seen.at)
     assert live.told == ALERTS
+    assert live.held_back() == []
 
 
 def test_every_sixth_hour_through_the_weeks_of_flapping(tmp_path: Path) -> None:
@@ -241,7 +248,6 @@ main(sys.argv[2:], clock=lambda: at)
 
 
 @pytest.mark.matrix
-@pytest.mark.parametrize("history", ["small"], indirect=True)
 def test_a_process_for_each_observation(
     seen_live: Live,
     history: Sequence[Seen],

@@ -24,7 +24,7 @@ from sync.news.report import SyncReport
 from sync.run import Sync, sync_watch
 from sync.settings.model import Settings
 from sync.state import NoticeKind, Verdict
-from sync.watches import CLOSE_CODES, DocumentedSource
+from sync.watches import CLOSE_CODES, DocumentedSource, Role
 
 NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -502,6 +502,61 @@ def test_a_file_may_stand_in_for_the_document(
     report = syncs.run(source="~/codes.xml")
     assert (report.verdict, report.location) == (Verdict.APPLIED, str(tmp_path / "codes.xml"))
     assert syncs.asked() == []
+
+
+def test_a_further_watch_on_a_known_document_asks_for_it_whole(syncs: Syncs) -> None:
+    page = syncs.documents("/page.csv", 1000)
+    syncs.serve(NORMAL, UNAUTHORIZED)
+    syncs.run(NOON, page)
+    syncs.asked()
+    syncs.watch = replace(syncs.watch, name="further")
+    first = syncs.run(NOON + HOUR, page)
+    assert syncs.asked() == [("/page.csv", 200), ("/codes.xml", 200)]
+    assert (first.first_sight, first.verdict, first.registrations) == (True, Verdict.UNCHANGED, 2)
+    assert told(first) == ["baseline 3000"]
+    second = syncs.run(NOON + 2 * HOUR, page)
+    assert syncs.asked() == [("/page.csv", 304), ("/codes.xml", 304)]
+    assert (second.first_sight, second.alerts) == (False, ())
+
+
+def test_a_list_of_codes_in_use_is_asked_for_like_a_page_and_its_conflicts_are_told_once(
+    syncs: Syncs,
+) -> None:
+    page = syncs.documents("/page.csv", 1000, 3000)
+    ours = replace(syncs.documents("/ours.csv", "3418,Kicked", "4001,Ours"), role=Role.IN_USE)
+    syncs.watch = replace(syncs.watch, in_use=(ours,))
+    syncs.serve(NORMAL, UNAUTHORIZED)
+    assert (syncs.run(NOON, page).conflicts, syncs.run(NOON + HOUR, page).conflicts) == ((), ())
+    assert syncs.asked()[-3:] == [("/page.csv", 304), ("/ours.csv", 304), ("/codes.xml", 304)]
+    syncs.serve(NORMAL, UNAUTHORIZED, TEAPOT, updated="2026-07-02", last_modified="b")
+    registered = syncs.run(NOON + 2 * HOUR, page)
+    assert told(registered) == ["registration 3418", "conflict 3418"]
+    later = syncs.run(NOON + 3 * HOUR, page)
+    assert ([c.registration.first for c in later.conflicts], told(later)) == ([3418], [])
+
+
+@pytest.mark.parametrize("own", ["", CLOSE_CODES.document], ids=["the watch's", "named for the run"])
+def test_no_secret_of_a_url_reaches_the_database(own: str, syncs: Syncs, tmp_path: Path) -> None:
+    """A password, a token and a fragment, each in the URL of the document, of a page and of a list."""
+    syncs.database = migrated(tmp_path)
+
+    def secret(path: str, body: bytes) -> str:
+        syncs.server.put(f"{path}?token=hush", body, etag='"1"')
+        return syncs.server.url(f"{path}?token=hush#hush").replace("//", "//me:hush@")
+
+    source = secret("/codes.xml", document([NORMAL, UNAUTHORIZED], updated="2026-07-01"))
+    page = DocumentedSource("page", secret("/page.csv", b"code\n1000\n"))
+    ours = DocumentedSource("ours", secret("/ours.csv", b"code\n3418\n"), Role.IN_USE)
+    syncs.watch = replace(syncs.watch, document=own or source, in_use=(ours,))
+    for hours, status in enumerate((200, 304)):
+        assert syncs.run(NOON + hours * HOUR, page, source=source).exit_code == Exit.DONE
+        assert [answered for _, answered in syncs.asked()] == [status] * 3
+    syncs.server.answer("/page.csv?token=hush", status=429, headers=BUSY)
+    syncs.server.answer("/ours.csv?token=hush", status=200, body=b"no table")
+    syncs.server.answer("/codes.xml?token=hush", status=503, headers=BUSY)
+    assert len(syncs.run(NOON + 2 * HOUR, page, source=source).problems) == 3
+    for file in tmp_path.iterdir():
+        assert b"hush" not in file.read_bytes(), file
 
 
 def test_no_secret_of_a_url_is_told(syncs: Syncs) -> None:

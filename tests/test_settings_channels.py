@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from sync.errors import WrongConfiguration
 from sync.settings.model import ChannelSettings, Settings
-from sync.settings.read import load, read
+from sync.settings.read import read
 
 ONE_OF = "it takes one of url, url_file, exec, webhook, webhook_file"
 AUDIENCES = "a list of readers and operators, or of one of them"
@@ -17,6 +18,14 @@ AUDIENCES = "a list of readers and operators, or of one of them"
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
     return tmp_path / "config.toml"
+
+
+def load(config: Path | None, environment: Mapping[str, str]) -> Settings:
+    """The settings, where all is well; the first problem is raised."""
+    settings, problems = read(config, environment)
+    if problems:
+        raise problems[0]
+    return settings
 
 
 def problems(config: Path, text: str, **environment: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,8 @@ import pytest
 
 from sync.errors import WrongConfiguration
 from sync.records import FetchLimits
-from sync.settings import read
 from sync.settings.model import CHANNEL, SETTINGS, Settings
-from sync.settings.read import load
+from sync.settings.read import default_config, default_database, read
 
 # Every setting: its default, a value in the file, a text in the environment and what that means.
 EXAMPLES: dict[str, tuple[Any, str, Any, str, Any]] = {
@@ -39,6 +39,14 @@ EXAMPLES: dict[str, tuple[Any, str, Any, str, Any]] = {
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
     return tmp_path / "config.toml"
+
+
+def load(config: Path | None, environment: Mapping[str, str]) -> Settings:
+    """The settings, where all is well; the first problem is raised."""
+    settings, problems = read(config, environment)
+    if problems:
+        raise problems[0]
+    return settings
 
 
 def refused(config: Path, text: str, **environment: str) -> str:
@@ -176,9 +184,9 @@ def test_the_users_own_file_and_database_are_where_the_system_has_them(
 ) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
-    assert read.default_config() == tmp_path / "config" / "ianawatch" / "config.toml"
-    assert read.default_database() == tmp_path / "data" / "ianawatch" / "ianawatch.db"
+    assert default_config() == tmp_path / "config" / "ianawatch" / "config.toml"
+    assert default_database() == tmp_path / "data" / "ianawatch" / "ianawatch.db"
     assert load(None, {}) == Settings()
-    read.default_config().parent.mkdir(parents=True)
-    read.default_config().write_text("retries = 9\n", "utf-8")
+    default_config().parent.mkdir(parents=True)
+    default_config().write_text("retries = 9\n", "utf-8")
     assert load(None, {}) == Settings(retries=9)

@@ -20,6 +20,7 @@ from sync.answers import (
 )
 from sync.records import DocumentedValue, Reference
 from sync.show.code_sheet import code_json, code_sheet, url_of
+from sync.state import Use
 
 NOW = datetime(2026, 1, 10, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -116,6 +117,11 @@ def test_where_it_is_documented_is_told_page_by_page() -> None:
     ]
 
 
+def test_where_it_is_in_use_is_told_list_by_list() -> None:
+    uses = (Use("ours.csv", 3000, "Kicked", 7), Use("theirs.csv", 3000, "", None))
+    assert lines(replace(FACTS, uses=uses), "in use") == ['as "Kicked" in ours.csv, line 7', "in theirs.csv"]
+
+
 def test_before_any_page_was_read_that_is_told() -> None:
     assert lines(FACTS, "documented") == ["not known: no documented source was read yet"]
 
@@ -169,6 +175,7 @@ def test_as_data_everything_has_a_name_and_contacts_are_left_out_unless_asked() 
         ignored=IGNORED,
         formerly=(("Unauthorised", None),),
         pages=(OnPage(MDN, None, DocumentedValue(3000, 3999, "", 20)),),
+        uses=(Use("ours.csv", 3000, "Kicked", 7),),
         extra=(("note", "Read it"),),
     )
     data = code_json(facts, contacts=False)
@@ -203,6 +210,7 @@ def test_as_data_everything_has_a_name_and_contacts_are_left_out_unless_asked() 
                 "block": DocumentedValue(3000, 3999, "", 20),
             }
         ],
+        "in_use": [{"source": "ours.csv", "code": 3000, "name": "Kicked", "line": 7}],
         "missing_from": ("mdn",),
         "flagged_since": FLAG.opened_at,
         "ignored": IGNORED,

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from sync.answers import ChangeRow, CodeRow, FlagRow
 from sync.records import Assignment
-from sync.show.columns import CHANGES, CODES, DIFFERENCES, FLAGS, GOOD, QUIET, WARNING, what_changed
+from sync.show.columns import BAD, CHANGES, CODES, DIFFERENCES, FLAGS, GOOD, QUIET, WARNING, what_changed
 from sync.show.differences import Difference, DifferenceKind
 from sync.show.render import Column, Row
+from sync.state import Use
 
 AT = datetime(2026, 1, 1, 12, 30, tzinfo=UTC)
 
@@ -125,7 +127,7 @@ def test_what_is_missing_says_from_where_and_what_covers_it() -> None:
         "DIFFERENCE": "missing",
         "NAME": "Name",
         "REGISTERED": "2021-09-06",
-        "MISSING FROM, OR DOCUMENTED IN": "a (only the block 3000-3999), b",
+        "WHERE": "a (only the block 3000-3999), b",
         "IGNORED": "",
     }
 
@@ -141,4 +143,16 @@ def test_what_is_ignored_says_so_and_stands_back() -> None:
 
 def test_what_is_not_registered_says_where_it_is_documented_and_what_the_registry_says() -> None:
     row = difference(DifferenceKind.UNREGISTERED)
-    assert cells(DIFFERENCES, row)["MISSING FROM, OR DOCUMENTED IN"] == "c (no record)"
+    assert cells(DIFFERENCES, row)["WHERE"] == "c (no record)"
+
+
+def test_a_conflict_says_where_the_code_is_in_use_and_stands_out() -> None:
+    single = replace(difference(DifferenceKind.CONFLICT), uses=(Use("ours.csv", 3000, "Kicked", 7),))
+    assert cells(DIFFERENCES, single)["WHERE"] == 'in use as "Kicked" in ours.csv, line 7'
+    assert styles(DIFFERENCES, single)["DIFFERENCE"] == BAD
+    uses = (Use("ours.csv", 3001, "", None), Use("theirs.csv", 3002, "B", 3))
+    block = replace(single, last=3009, uses=uses, ignored="so be it")
+    assert cells(DIFFERENCES, block)["WHERE"] == (
+        'in use for 3001 in ours.csv, in use for 3002 as "B" in theirs.csv, line 3'
+    )
+    assert set(styles(DIFFERENCES, block).values()) == {QUIET}

@@ -10,6 +10,7 @@ from served import NOON, registration, registry
 from sync.answers import IgnoredRow
 from sync.records import Assignment, DocumentedTable, DocumentedValue
 from sync.show.differences import Difference, DifferenceKind, differences
+from sync.state import Use
 
 WATCHED = (3000, 3999)
 UNAUTHORIZED = registration(3000, "Unauthorized", "2021-09-06")
@@ -99,6 +100,16 @@ def test_what_was_withdrawn_is_not_registered() -> None:
     gone = registration(3000, "Unauthorized", withdrawn_at=NOON)
     (found,) = differences([gone], RECORDS.records, {"mdn": table(3000)}, WATCHED, ())
     assert found.difference is DifferenceKind.UNREGISTERED
+
+
+def test_a_code_in_use_by_another_name_is_a_conflict_that_may_be_ignored() -> None:
+    ours = table(DocumentedValue(3008, 3008, "Expired", 7), DocumentedValue(3000, 3000, "unauthorized"))
+    ignored = [IgnoredRow(3008, 3008, "we live with it", NOON)]
+    for said, counts in (([], True), (ignored, False)):
+        (found,) = differences([UNAUTHORIZED, TIMEOUT], RECORDS.records, {}, WATCHED, said, {"ours": ours})
+        assert (found.first, found.difference) == (3008, DifferenceKind.CONFLICT)
+        assert found.uses == (Use("ours", 3008, "Expired", 7),)
+        assert (found.is_conflict, found.is_missing) == (counts, False)
 
 
 @pytest.mark.parametrize("values", [(3000, 3008), (3008, 3000)])

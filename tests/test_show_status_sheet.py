@@ -48,6 +48,19 @@ def test_one_screen_says_how_things_are() -> None:
     }
 
 
+def test_lists_of_codes_in_use_are_told_like_pages() -> None:
+    read = SourceRow("ours.csv", "ours.csv", NOW - HOUR, "ours.csv: no table")
+    never = SourceRow("theirs.csv", "theirs.csv", None, "theirs.csv: can't be read")
+    status = replace(STATUS, in_use=(read, never))
+    assert said(status)["in use"] == [
+        "ours.csv, read 2026-01-10 11:00 UTC, 1 hour ago; not since then: ours.csv: no table",
+        "theirs.csv, never read: theirs.csv: can't be read",
+    ]
+    styles = {entry.label: entry.style for entry in status_sheet(status, (), NOW).entries}
+    assert (styles["documented"], styles["in use"]) == ("", WARNING)
+    assert status_json(status, ())["in_use"][0]["name"] == "ours.csv"
+
+
 @pytest.mark.parametrize(
     ("troubles", "title"),
     [

@@ -14,7 +14,7 @@ from loopback import LoopbackServer, forget_surroundings
 from sync.errors import FetchFailed, PatienceAsked, TableUnusable
 from sync.records import DocumentedTable, DocumentedValue, FetchLimits, Validators
 from sync.sources import FailedSource, Known, Reads, ReadSource, SameSource, read_bundled, read_sources
-from sync.watches import BUNDLED, CLOSE_CODES, DocumentedSource
+from sync.watches import BUNDLED, CLOSE_CODES, DocumentedSource, Role
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 LIMITS = FetchLimits(connect_timeout=5, read_timeout=5, deadline=10, retries=0)
@@ -32,7 +32,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[LoopbackServer]:
 def read(*locations: str, known: Known | None = None, ask: bool = True) -> Reads:
     """What becomes of these sources, of each of which the same is known."""
     watch = replace(CLOSE_CODES, documented=tuple(DocumentedSource(at, at) for at in locations))
-    return read_sources(watch, dict.fromkeys(locations, known or Known()), LIMITS, NOON, ask=ask)
+    return read_sources(watch, dict.fromkeys(watch.documented, known or Known()), LIMITS, NOON, ask=ask)
 
 
 def codes(table: DocumentedTable) -> list[int]:
@@ -137,3 +137,17 @@ def test_a_source_with_a_short_name_says_where_it_is() -> None:
     source = DocumentedSource("mdn", "https://example.org/index.md")
     failed = FailedSource(source, FetchFailed("answered 404 Not Found", location=source.location))
     assert failed.text == "documented source mdn: https://example.org/index.md: answered 404 Not Found"
+
+
+def test_a_list_of_codes_in_use_is_read_like_a_page(tmp_path: Path) -> None:
+    (tmp_path / "codes.csv").write_bytes(PAGE)
+    paths = [str(tmp_path / name) for name in ("codes.csv", "absent.csv")]
+    documented = (DocumentedSource(paths[0], paths[0]),)
+    in_use = tuple(DocumentedSource(path, path, Role.IN_USE) for path in paths)
+    watch = replace(CLOSE_CODES, documented=documented, in_use=in_use)
+    page, listed, failed = read_sources(watch, {}, LIMITS, NOON)
+    assert isinstance(page, ReadSource)
+    assert isinstance(listed, ReadSource)
+    assert isinstance(failed, FailedSource)
+    assert (page.source, listed.source, page.table) == (documented[0], in_use[0], listed.table)
+    assert failed.text == f"list of codes in use {paths[1]}: can't be read: No such file or directory"

@@ -9,7 +9,7 @@ import pytest
 from builders import document, row
 from synced import NOON, Watched
 
-from db.alert_outbox import AlertOutbox
+from db import deliveries as outbox
 from db.status_facts import status
 from sync.show.health import Deliveries, Status
 from sync.state import Verdict
@@ -153,17 +153,17 @@ def test_deliveries_that_nobody_took_wait_since_their_message(watched: Watched) 
 def test_a_delivery_that_was_put_off_says_why(watched: Watched) -> None:
     watched.sync(B, channels=["mail", "chat"])
     with watched.database.write() as connection:
-        outbox = AlertOutbox(connection)
-        (claim,) = outbox.claim(["mail"], NOON)
-        outbox.put_off(claim.delivery_id, NOON + DAY, "550 no such user")
+        deliveries = outbox.Deliveries(connection)
+        (claim,) = deliveries.claim("mail", NOON)
+        deliveries.put_off(claim.delivery_id, NOON + DAY, "550 no such user")
     assert facts(watched).deliveries == Deliveries(waiting=2, oldest_at=NOON, problem="550 no such user")
 
 
 def test_a_delivery_that_was_done_is_not_counted(watched: Watched) -> None:
     watched.sync(B, channels=["mail"])
     with watched.database.write() as connection:
-        outbox = AlertOutbox(connection)
-        outbox.done([claim.delivery_id for claim in outbox.claim(["mail"], NOON)], NOON)
+        deliveries = outbox.Deliveries(connection)
+        deliveries.done([claim.delivery_id for claim in deliveries.claim("mail", NOON)], NOON)
     assert facts(watched).deliveries == Deliveries()
 
 

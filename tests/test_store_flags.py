@@ -19,10 +19,10 @@ from sync.news.alerts import Audience
 from sync.observe import kept
 from sync.records import DocumentedTable, DocumentedValue
 from sync.sources import FailedSource, Reads, ReadSource, SameSource
-from sync.state import Notice, NoticeKind
+from sync.state import Notice, NoticeKind, Use
 from sync.store import settle
 from sync.store_flags import Concluded, conclude
-from sync.watches import CLOSE_CODES, DocumentedSource
+from sync.watches import CLOSE_CODES, DocumentedSource, Role
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -34,6 +34,7 @@ CODES = {
 }
 CHANNELS = {"readers": frozenset({Audience.READERS}), "all": frozenset(Audience)}
 A, B = DocumentedSource("a", "a.csv"), DocumentedSource("b", "b.csv")
+OURS = DocumentedSource("ours", "ours.csv", Role.IN_USE)
 
 
 @pytest.fixture(scope="module")
@@ -58,8 +59,10 @@ class Steps:
     ) -> Concluded:
         """The registry has these codes, and this became of the documented sources."""
         self.at += DAY
-        sources = tuple(found.source for found in read)
-        self.watch = replace(self.watch, documented=sources, watched=watched)
+        documented, in_use = (
+            tuple(found.source for found in read if found.source.role is role) for role in Role
+        )
+        self.watch = replace(self.watch, documented=documented, in_use=in_use, watched=watched)
         body = document([CODES[code] for code in codes], updated=f"{self.at:%Y-%m-%d}")
         seen = kept(self.watch.document, body)
         stored = settle(self.connection, self.watch.document, [self.watch], seen, self.at)
@@ -77,6 +80,12 @@ def lists(source: DocumentedSource, *codes: int | Interval) -> ReadSource:
     """A source whose page has a row for each of these."""
     spans = [code if isinstance(code, tuple) else (code, code) for code in codes]
     table = DocumentedTable(tuple(DocumentedValue(first, last) for first, last in spans))
+    return ReadSource(source, repr(codes), table, None)
+
+
+def names(source: DocumentedSource, codes: dict[int, str]) -> ReadSource:
+    """A source whose list has these codes by these names."""
+    table = DocumentedTable(tuple(DocumentedValue(code, code, name) for code, name in codes.items()))
     return ReadSource(source, repr(codes), table, None)
 
 
@@ -177,6 +186,52 @@ def test_what_is_withdrawn_is_not_documented_for_that(steps: Steps) -> None:
     steps.step(1000, read=[SameSource(A)])
     withdrawn = steps.step(1000, read=[SameSource(A)])
     assert (dict(withdrawn.compared.flags), closed(withdrawn)) == ({}, [])
+
+
+def test_a_code_in_use_that_is_registered_by_another_name_is_told_once(steps: Steps) -> None:
+    listed = names(OURS, {3003: "Session expired", 3000: "unauthorized"})
+    assert told(steps.step(1000, 3000, read=[lists(A, 3000, 3003), listed])) == []
+    registered = steps.step(1000, 3000, 3003, read=[SameSource(A), SameSource(OURS)])
+    assert told(registered) == [("registration", [3003]), ("conflict", [3003])]
+    assert registered.alerts[1].subjects[0].uses == (Use("ours", 3003, "Session expired", None),)
+    still = steps.step(1000, 3000, 3003, read=[SameSource(A), SameSource(OURS)])
+    assert (len(still.compared.conflicts), still.alerts) == (1, ())
+    gone = steps.step(1000, 3000, 3003, read=[SameSource(A), names(OURS, {3000: "unauthorized"})])
+    assert (gone.compared.conflicts, gone.alerts) == ((), ())
+    assert steps.step(1000, 3000, 3003, read=[SameSource(A), listed]).alerts == ()
+
+
+def test_what_is_in_conflict_at_a_first_sight_is_told_with_the_baseline(steps: Steps) -> None:
+    listed = names(OURS, {3003: "Session expired"})
+    assert told(steps.step(3000, 3003, read=[lists(A, 3003), listed])) == [
+        ("baseline", [3000]),
+        ("conflict", [3003]),
+    ]
+    messages = steps.connection.scalars(select(t.message.c.id)).all()
+    assert len(messages) == 1
+    further = names(replace(OURS, name="theirs"), {3000: ""})
+    assert told(steps.step(3000, 3003, read=[SameSource(A), SameSource(OURS), further])) == [
+        ("conflict", [3000])
+    ]
+
+
+def test_a_list_of_codes_in_use_flags_nothing_and_documents_nothing(steps: Steps) -> None:
+    steps.step(3000, 3003, read=[lists(A, 3000)])
+    listed = names(OURS, {3003: "Forbidden"})
+    concluded = steps.step(3000, 3003, read=[SameSource(A), listed])
+    assert [flag.lacking for flag in concluded.compared.flags.values()] == [("a",)]
+    assert (concluded.compared.sources, concluded.compared.conflicts, concluded.alerts) == (("a",), (), ())
+
+
+def test_a_list_that_fails_keeps_what_it_last_said(steps: Steps) -> None:
+    steps.step(3000, read=[lists(A, 3000), names(OURS, {3003: "Session expired"})])
+    concluded = steps.step(3000, 3003, read=[SameSource(A), fails(OURS)])
+    assert told(concluded) == [("registration", [3003]), ("conflict", [3003])]
+
+
+def test_a_list_that_is_named_no_longer_takes_no_part(steps: Steps) -> None:
+    steps.step(3000, read=[lists(A, 3000), names(OURS, {3003: "Session expired"})])
+    assert steps.step(3000, 3003, read=[SameSource(A)]).compared.conflicts == ()
 
 
 def test_notices_reach_operators_and_news_reaches_readers(steps: Steps) -> None:

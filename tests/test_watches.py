@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -47,3 +48,25 @@ def test_what_is_nearly_a_short_name_is_none() -> None:
         UsageProblem, match=r"mdn:xx: there is no such page; there is mdn, mdn:de, .*mdn:zh-tw"
     ):
         CLOSE_CODES.source("mdn:xx")
+
+
+@pytest.mark.parametrize(
+    ("document", "page"),
+    [
+        (
+            CLOSE_CODES.document,
+            "https://www.iana.org/assignments/websocket/websocket.xhtml#close-code-number",
+        ),
+        ("https://www.iana.org/a/b.xml?x=1", "https://www.iana.org/a/b.xhtml#close-code-number"),
+        ("https://www.iana.org/assignments/a/a.csv", "https://www.iana.org/assignments/a/a.csv"),
+        ("https://mirror.example/a.xml", "https://mirror.example/a.xml"),
+        ("/srv/a.xml", "/srv/a.xml"),
+        ("http://[a.xml", "http://[a.xml"),
+    ],
+)
+def test_where_a_person_reads_the_registry(document: str, page: str) -> None:
+    assert replace(CLOSE_CODES, document=document).page == page
+
+
+def test_the_anchor_of_a_registry_is_quoted() -> None:
+    assert replace(CLOSE_CODES, registry_id="a b").page.endswith("#a%20b")

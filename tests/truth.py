@@ -67,7 +67,8 @@ class Truth:
             expected.unknown = self._unknown(served)
         elif expected.verdict == "unchanged" and self.mine and self.mine.number == served.number:
             self._seen_again(at, expected, accepted=accepted)
-            self.older, self.cannot_be_read = [], False
+            if not accepted:
+                self.older, self.cannot_be_read = [], False
         else:
             usable = self._apply(served, at, expected, accepted=accepted)
             if not usable and not self.has_companion:

@@ -30,7 +30,7 @@ def upgrade() -> None:
     op.create_table(
         "resource",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("url", sa.Text(), nullable=False, comment="the URL that was asked"),
+        sa.Column("url", sa.Text(), nullable=False, comment="the URL that was asked, secrets masked"),
         sa.Column("last_modified", sa.Text(), nullable=True, comment="Last-Modified, exactly as sent"),
         sa.Column("etag", sa.Text(), nullable=True, comment="ETag, exactly as sent"),
         sa.Column(
@@ -46,7 +46,7 @@ def upgrade() -> None:
     op.create_table(
         "snapshot",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("document_url", sa.Text(), nullable=False, comment="the document it is a version of"),
+        sa.Column("document_url", sa.Text(), nullable=False, comment="the url of the document"),
         sa.Column("sha256", sa.String(length=64), nullable=False, comment="of the body"),
         sa.Column("updated", sa.Text(), nullable=True, comment="the document's date as served"),
         sa.Column(
@@ -67,8 +67,9 @@ def upgrade() -> None:
         sa.Column("uid", sa.Text(), nullable=False, comment="made from the message's id and the channel"),
         sa.Column("message_id", sa.Integer(), nullable=False, comment="what is delivered"),
         sa.Column("channel", sa.Text(), nullable=False, comment="name of the channel it goes to"),
-        sa.Column("state", sa.Text(), nullable=False, comment="waiting, done or dead"),
+        sa.Column("state", sa.Text(), nullable=False, comment="waiting, done, dead or dropped"),
         sa.Column("attempts", sa.Integer(), nullable=False, comment="how often it was tried"),
+        sa.Column("since", Utc(), nullable=False, comment="since when it waits, or waited"),
         sa.Column("next_at", Utc(), nullable=False, comment="not before this"),
         sa.Column("leased_until", Utc(), nullable=True, comment="somebody is sending it until then"),
         sa.Column("problem", sa.Text(), nullable=True, comment="why the last try failed"),
@@ -81,7 +82,7 @@ def upgrade() -> None:
     op.create_table(
         "document",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("url", sa.Text(), nullable=False, comment="where IANA serves it"),
+        sa.Column("url", sa.Text(), nullable=False, comment="where IANA serves it, secrets masked"),
         sa.Column("snapshot_id", sa.Integer(), nullable=True, comment="the version last applied"),
         sa.Column(
             "mark",
@@ -183,8 +184,11 @@ def upgrade() -> None:
         "documented_source",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("watch_id", sa.Integer(), nullable=False, comment="which registry its values belong to"),
+        sa.Column("role", sa.Text(), nullable=False, comment="documented or in-use"),
         sa.Column("name", sa.Text(), nullable=False, comment="what a person calls it"),
-        sa.Column("location", sa.Text(), nullable=False, comment="URL, file path or `bundled`"),
+        sa.Column(
+            "location", sa.Text(), nullable=False, comment="URL, file path or `bundled`, secrets masked"
+        ),
         sa.Column("active", sa.Boolean(), nullable=False, comment="it takes part in the comparison now"),
         sa.Column(
             "sha256",
@@ -202,7 +206,9 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["watch_id"], ["watch.id"], name=op.f("fk_documented_source_watch_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_documented_source")),
-        sa.UniqueConstraint("watch_id", "name", name=op.f("uq_documented_source_watch_id_name")),
+        sa.UniqueConstraint(
+            "watch_id", "role", "name", name=op.f("uq_documented_source_watch_id_role_name")
+        ),
     )
     op.create_table(
         "hold",

@@ -1,8 +1,8 @@
 """The public views: what a person with an SQLite shell, or Datasette, asks.
 
-Their columns are kept stable and explained in the README. Each stands once with a `watch` column for every
-watch, and once for the shipped watch alone. Portable SQL: flags are 1 or 0, and null where the question
-makes no sense.
+Their columns are kept stable and explained in the README; none names a person (docs/rules.md, rule 9). Each
+stands once with a `watch` column for every watch, and once for the shipped watch alone. Portable SQL: flags
+are 1 or 0, and null where the question makes no sense.
 """
 
 from __future__ import annotations
@@ -38,11 +38,13 @@ SELECT watch.name AS watch, entry.first, entry.last, entry.description, entry.as
            WHEN entry.assignment <> 'assigned' OR entry.withdrawn_at IS NOT NULL THEN NULL
            WHEN NOT EXISTS (
                SELECT 1 FROM documented_source AS source
-               WHERE source.watch_id = entry.watch_id AND source.first_read_at IS NOT NULL AND source.active
+               WHERE source.watch_id = entry.watch_id AND source.role = 'documented'
+               AND source.first_read_at IS NOT NULL AND source.active
            ) THEN NULL
            WHEN EXISTS (
                SELECT 1 FROM documented_source AS source
-               WHERE source.watch_id = entry.watch_id AND source.first_read_at IS NOT NULL AND source.active
+               WHERE source.watch_id = entry.watch_id AND source.role = 'documented'
+               AND source.first_read_at IS NOT NULL AND source.active
                AND entry.last - entry.first + 1 > (
                    SELECT COUNT(DISTINCT documented.first) FROM documented_value AS documented
                    WHERE documented.documented_source_id = source.id
@@ -78,9 +80,20 @@ LEFT JOIN ignored
 
 HISTORY = """
 CREATE VIEW history AS
-SELECT watch.name AS watch, change.first, change.last, change.at, change.kind AS change,
-       change.field, change.before, change.after, snapshot.updated AS document_updated
+WITH told AS (
+    SELECT id,
+           field = 'contacts' OR field = 'references' AND (
+               before LIKE 'person:%' OR before LIKE '%; person:%'
+               OR after LIKE 'person:%' OR after LIKE '%; person:%'
+           ) AS names_people
+    FROM change
+)
+SELECT watch.name AS watch, change.first, change.last, change.at, change.kind AS change, change.field,
+       CASE WHEN told.names_people THEN NULL ELSE change.before END AS before,
+       CASE WHEN told.names_people THEN NULL ELSE change.after END AS after,
+       snapshot.updated AS document_updated
 FROM change
+JOIN told ON told.id = change.id
 JOIN registration ON registration.id = change.registration_id
 JOIN watch ON watch.id = registration.watch_id
 JOIN snapshot ON snapshot.id = change.snapshot_id

@@ -33,10 +33,11 @@ def command(program: Program, *, origin: Path, path: str | None, alerts: bool) -
     Everything is decided anew as if it had been seen in order. Stopped at any point it has done nothing; run
     twice it adds nothing.
     """  # noqa: D205  # click shows the text as it stands
-    from sync.deliver.channels import STDERR, STDOUT
+    from sync.commands.delivery import Outlets, deliver_and_tell
     from sync.past.backfill import backfill, read_past  # SQLAlchemy and lxml: not for every command
 
     at = program.clock()
+    outlets = Outlets.of(program.settings)
     watch = program.watch_with(program.settings.documented)
     past = read_past(_with_progress(_versions(origin, path, watch.document)), watch, at)
     database = program.sync_database()
@@ -45,11 +46,11 @@ def command(program: Program, *, origin: Path, path: str | None, alerts: bool) -
         watch,
         past,
         program.settings,
-        {channel.name: channel.audiences for channel in (STDOUT, STDERR)},
+        outlets.serving,
         at,
         alerts=alerts,
     )
-    program.print_waiting(database, at)
+    deliver_and_tell(program, database, outlets, at)
     click.echo(f"{watch.name}: {_summary(done)}")
     if done.held_back:
         click.echo(f"held back for a person: {len(done.held_back)}; `ianawatch quarantine` lists it")
@@ -82,5 +83,12 @@ def _with_progress(versions: Iterable[PastVersion]) -> Iterator[PastVersion]:
     if not sys.stderr.isatty():
         yield from versions
         return
-    with click.progressbar(versions, label="reading past versions", file=sys.stderr) as bar:
+    with click.progressbar(
+        versions,
+        label="reading past versions",
+        file=sys.stderr,
+        show_pos=True,
+        # How many there are is known when the last was read: there is nothing to draw a bar of.
+        bar_template="%(label)s: %(info)s",
+    ) as bar:
         yield from bar

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
@@ -11,6 +12,9 @@ import click
 from sync.codes import read_code, read_range
 from sync.errors import Exit, FetchFailed, TableMissing, TableUnusable
 from sync.escape import json_text, shown
+from sync.fetch.file import read_file
+from sync.fetch.location import is_url, page_name
+from sync.fetch.location import shown as shown_location
 from sync.intervals import spelled
 from sync.program import Program
 from sync.records import FetchedDocument, NotModified
@@ -30,6 +34,16 @@ if TYPE_CHECKING:
     "--ignore", multiple=True, metavar="CODE", help="A code that need not be documented; may be repeated."
 )
 @click.option(
+    "--in-use",
+    is_flag=True,
+    help="The files list the codes you use: find those that are registered by other names.",
+)
+@click.option(
+    "--allow-none",
+    is_flag=True,
+    help="Pass over a page without a table even if it is the only one: for a hook, which names what changed.",
+)
+@click.option(
     "--format", "output", type=click.Choice(["text", "json", "github"]), default="text", show_default=True
 )
 @click.pass_obj
@@ -40,39 +54,45 @@ def command(
     source: str | None,
     range_: str | None,
     ignore: tuple[str, ...],
+    in_use: bool,
+    allow_none: bool,
     output: str,
 ) -> int:
     """Check pages that document the codes: which registered ones do they lack, and which do they list that
-    nobody has registered?
+    nobody has registered? Or check lists of the codes you use: does one belong to somebody else?
 
     Needs no database, and no network unless a URL is named. A page without a table of codes is passed over,
     unless it is the only one.
 
-    Exit codes: 0 nothing is missing, 1 something is, 65 a page can't be used, 75 one can't be read.
+    Exit codes: 0 nothing is missing or in conflict, 1 something is, 65 a page can't be used, 75 one can't be
+    read.
     """  # noqa: D205  # click shows the text as it stands
-    from sync.check import check_page
+    from sync.check import check_list, check_page
 
     watch = program.watch
     watched = read_range("--range", range_, watch.bounds) if range_ else watch.watched or watch.bounds
     fine = [(code, code) for code in (read_code(text, watch.bounds) for text in ignore)]
     registry, updated = _registry(program, source)
+    check = check_list if in_use else check_page
+    alone = len(pages) == 1 and not allow_none
     checked: list[CheckedPage] = []
     failed = Exit.DONE
     for page in pages:
         try:
-            table = _table(program, page, alone=len(pages) == 1)
+            table = _table(program, page, alone=alone)
         except (FetchFailed, TableUnusable) as e:
-            if len(pages) == 1:
+            if alone:
                 raise
             program.say_error(str(e))
             failed = failed or e.exit_code
             continue
         if table is not None:
-            checked.append(check_page(page, table, registry, watched, fine))
-    _print(checked, output, f"registry as of {updated}, {spelled(*watched)}")
+            checked.append(check(shown_location(page), table, registry, watched, fine))
+    against = f"registry as of {updated}, {spelled(*watched)}"
+    _print(checked, output, _summary(checked, against, in_use=in_use))
     if failed:
         return failed
-    return Exit.MISSING if any(page.missing for page in checked) else Exit.DONE
+    return Exit.MISSING if any(page.missing or page.conflicts for page in checked) else Exit.DONE
 
 
 def _registry(program: Program, source: str | None) -> tuple[RegistrySnapshot, str]:
@@ -101,7 +121,7 @@ def _table(program: Program, page: str, *, alone: bool) -> DocumentedTable | Non
         return None
     try:
         watched = watch.watched or watch.bounds
-        return parse_documented(body, name=location, bounds=watch.bounds, watched=watched)
+        return parse_documented(body, name=page_name(location), bounds=watch.bounds, watched=watched)
     except TableMissing:
         if alone:
             raise
@@ -109,7 +129,9 @@ def _table(program: Program, page: str, *, alone: bool) -> DocumentedTable | Non
 
 
 def _read(program: Program, location: str) -> bytes:
-    from sync.fetch.document import fetch
+    if not is_url(location):
+        return read_file(location, program.settings.limits).body
+    from sync.fetch.document import fetch  # requests is slow to import
 
     match fetch(location, limits=program.settings.limits, now=program.clock()):
         case FetchedDocument(body=body):
@@ -119,7 +141,17 @@ def _read(program: Program, location: str) -> bytes:
             raise AssertionError(msg)
 
 
-def _print(checked: list[CheckedPage], output: str, against: str) -> None:
+def _summary(checked: list[CheckedPage], against: str, *, in_use: bool) -> str:
+    from sync.show.render import counted
+
+    if in_use:
+        found = counted(sum(len(page.conflicts) for page in checked), "conflict", "conflicts")
+        return f"{counted(len(checked), 'list', 'lists')} checked, {found} ({against})"
+    found = counted(sum(len(page.missing) for page in checked), "code", "codes")
+    return f"{counted(len(checked), 'table', 'tables')} checked, {found} missing ({against})"
+
+
+def _print(checked: list[CheckedPage], output: str, summary: str) -> None:
     match output:
         case "json":
             facts = {"files": [_facts(page) for page in checked]}
@@ -132,23 +164,20 @@ def _print(checked: list[CheckedPage], output: str, against: str) -> None:
             for page in checked:
                 for line in _lines(page):
                     click.echo(shown(line))
-            found = sum(len(page.missing) for page in checked)
-            tables = "1 table" if len(checked) == 1 else f"{len(checked)} tables"
-            click.echo(f"{tables} checked, {found} codes missing ({against})")
+            click.echo(summary)
 
 
 def _facts(page: CheckedPage) -> dict[str, object]:
-    def rows(findings: Iterable[Finding]) -> list[dict[str, object]]:
-        return [
-            {"code": int(f.code) if f.code.isdigit() else f.code, "name": f.name, "line": f.line}
-            for f in findings
-        ]
+    def row(finding: Finding) -> dict[str, object]:
+        code = int(finding.code) if finding.code.isdigit() else finding.code
+        return {**asdict(finding), "code": code}
 
     return {
         "file": page.file,
-        "missing": rows(page.missing),
-        "unregistered": rows(page.unregistered),
-        "ignored": rows(page.ignored),
+        "missing": [*map(row, page.missing)],
+        "unregistered": [*map(row, page.unregistered)],
+        "conflicts": [*map(row, page.conflicts)],
+        "ignored": [*map(row, page.ignored)],
     }
 
 
@@ -157,6 +186,8 @@ def _lines(page: CheckedPage) -> Iterator[str]:
         yield f"{_where(page, finding)}: {_missing(finding)}"
     for finding in page.unregistered:
         yield f"{_where(page, finding)}: {_unregistered(finding)}"
+    for finding in page.conflicts:
+        yield f"{_where(page, finding)}: {_conflict(finding)}"
     for finding in page.ignored:
         yield f"{_where(page, finding)}: {finding.code} {finding.name} is ignored"
 
@@ -165,6 +196,7 @@ def _annotations(page: CheckedPage) -> Iterator[str]:
     """Workflow commands, as GitHub Actions reads them from a step's output."""
     for level, findings, words in (
         ("error", page.missing, _missing),
+        ("error", page.conflicts, _conflict),
         ("warning", page.unregistered, _unregistered),
     ):
         for finding in findings:
@@ -183,6 +215,11 @@ def _missing(finding: Finding) -> str:
 
 def _unregistered(finding: Finding) -> str:
     return f"{finding.code} {finding.name} is documented and not registered"
+
+
+def _conflict(finding: Finding) -> str:
+    used_as = f' as "{finding.used_as}"' if finding.used_as else ""
+    return f"{finding.code} is registered as {finding.name}, and in use{used_as}; choose another code"
 
 
 def _data(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -10,6 +11,7 @@ from sync.commands.options import ROWS, format_option, names_of, show_rows, watc
 from sync.errors import Exit, UsageProblem
 from sync.intervals import spelled
 from sync.program import Program
+from sync.watches import Role
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     multiple=True,
     help="Read this page or table now and compare with it instead of those last read; may be repeated.",
 )
-@click.option("--exit-code", is_flag=True, help="Exit with 1 when something is missing from a table.")
+@click.option("--exit-code", is_flag=True, help="Exit with 1 when something is missing or in conflict.")
 @watch_option
 @format_option(ROWS)
 @click.pass_obj
@@ -33,10 +35,11 @@ def command(program: Program, *, documented: tuple[str, ...], exit_code: bool, o
     """Compare the registry with the documented table, code by code, in the watched range.
 
     What is `missing` is registered and not documented everywhere; what is `unregistered` is documented and
-    not registered. Ignored codes are listed and count as fine. Nothing is written.
+    not registered; what is a `conflict` is registered, and in use by another name (setting `in_use`). Ignored
+    codes are listed and count as fine. Nothing is written.
 
-    Exit codes: 0 done, 1 something is missing (--exit-code), 65 a page has no usable table, 75 a page can't
-    be reached.
+    Exit codes: 0 done, 1 something is missing or in conflict (--exit-code), 65 a page has no usable table,
+    75 a page can't be reached.
     """
     # Imported here: SQLAlchemy would slow down `--help`.
     from db import queries
@@ -54,14 +57,15 @@ def command(program: Program, *, documented: tuple[str, ...], exit_code: bool, o
             tables = queries.tables(connection, watch_id)
         registry = queries.registry(connection, watch.name)
         ignored = queries.ignored(connection, watch_id)
-    if not tables:
+        in_use = queries.tables(connection, watch_id, Role.IN_USE)
+    if not tables and not in_use:
         raise UsageProblem(
             f"{watch.name}: no documented table was read yet; `ianawatch sync` reads it, or name a page with "
             "--documented"
         )
     watched = watch.watched or watch.bounds
-    rows = differences(registry.registrations, registry.records, tables, watched, ignored)
-    compared = f"{spelled(*watched)} compared with {', '.join(sorted(tables))}"
+    rows = differences(registry.registrations, registry.records, tables, watched, ignored, in_use)
+    compared = f"{spelled(*watched)} compared with {', '.join([*sorted(tables), *sorted(in_use)])}"
     show_rows(
         rows,
         names_of(Difference),
@@ -72,7 +76,8 @@ def command(program: Program, *, documented: tuple[str, ...], exit_code: bool, o
     )
     if failed:
         return failed
-    return Exit.MISSING if exit_code and any(row.is_missing for row in rows) else Exit.DONE
+    wrong = any(row.is_missing or row.is_conflict for row in rows)
+    return Exit.MISSING if exit_code and wrong else Exit.DONE
 
 
 def _read(program: Program, documented: tuple[str, ...]) -> tuple[dict[str, DocumentedTable], Exit]:
@@ -81,17 +86,24 @@ def _read(program: Program, documented: tuple[str, ...]) -> tuple[dict[str, Docu
 
     tables, failed = {}, Exit.DONE
     limits = program.settings.limits
-    for read in read_sources(program.watch_with(documented), {}, limits, program.clock()):
+    watch = replace(program.watch_with(documented), in_use=())
+    for read in read_sources(watch, {}, limits, program.clock()):
         match read:
             case ReadSource(source=source, table=table):
                 tables[source.name] = table
-            case FailedSource(source=source, error=error):
-                program.say_error(f"documented source {source.name}: {error}")
+            case FailedSource(error=error):
+                program.say_error(read.text)
                 failed = failed or error.exit_code
     return tables, failed
 
 
 def _counted(rows: Sequence[Difference]) -> str:
+    from sync.show.differences import DifferenceKind
+    from sync.show.render import counted
+
     missing = sum(row.is_missing for row in rows)
     ignored = sum(row.ignored is not None for row in rows)
-    return f"{missing} missing, {ignored} ignored, {len(rows) - missing - ignored} not registered"
+    unregistered = sum(row.difference is DifferenceKind.UNREGISTERED for row in rows)
+    conflicts = sum(row.is_conflict for row in rows)
+    said = f"{missing} missing, {ignored} ignored, {unregistered} not registered"
+    return said + (f", {counted(conflicts, 'conflict', 'conflicts')}" if conflicts else "")

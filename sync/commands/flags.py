@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import click
 
-from sync.commands.options import ROWS, format_option, names_of, show_rows, watch_option
+from sync.commands.options import (
+    ROWS,
+    ListByDefault,
+    format_option,
+    names_of,
+    show_rows,
+    watch_option,
+)
 from sync.errors import UsageProblem
 from sync.intervals import spelled, without
 from sync.program import Program
-
-
-class ListByDefault(click.Group):
-    """`flags` alone, or with an option, is `flags list`."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Put in the word that was left out."""
-        asks_for_help = args[:1] and args[0] in self.get_help_option_names(ctx)
-        if not asks_for_help and (not args or args[0].startswith("-")):
-            args = ["list", *args]
-        return super().parse_args(ctx, args)
 
 
 @click.group(cls=ListByDefault)

@@ -40,7 +40,7 @@ def command(program: Program, *, code: str | None, since: str | None, until: str
         changes = queries.history(connection, name, code=number, since=first, until=last)
     asked = " and ".join(
         text
-        for text, given in ((f"of {code}", code), (f"since {since}", since), (f"until {until}", until))
+        for text, given in ((f"to {code}", code), (f"since {since}", since), (f"until {until}", until))
         if given
     )
     show_rows(

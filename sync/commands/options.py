@@ -1,4 +1,4 @@
-"""Options that several commands have: which watch, which format; and how rows are printed in it."""
+"""What several commands have: which watch, which format, how rows are printed; a group that is a list."""
 
 from __future__ import annotations
 
@@ -22,6 +22,19 @@ ROWS = ("table", "json", "csv", "tsv")
 """Formats of an answer that has many rows."""
 ONE = ("table", "json")
 """Formats of an answer about one thing."""
+
+
+class ListByDefault(click.Group):
+    """A group that alone, or with an option, is its command `list`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put in the word that was left out."""
+        asks_for_help = args[:1] and args[0] in self.get_help_option_names(ctx)
+        # What a shell completes may be any of the commands.
+        left_out = not args or args[0].startswith("-")
+        if left_out and not asks_for_help and not ctx.resilient_parsing:
+            args = ["list", *args]
+        return super().parse_args(ctx, args)
 
 
 def watch_option(command: Command) -> Command:
@@ -68,14 +81,10 @@ def show_rows(
     """
     from sync.show import render, terminal
 
-    match output:
-        case "json":
-            terminal.write(render.as_json([{name: getattr(row, name) for name in names} for row in rows]))
-        case "csv" | "tsv":
-            delimiter = "," if output == "csv" else "\t"
-            terminal.write(render.as_csv(names, rows, delimiter=delimiter))
-        case _:
-            terminal.show_table(columns, rows, closing=closing, nothing=nothing)
+    if output == "table":
+        terminal.show_table(columns, rows, closing=closing, nothing=nothing)
+    else:
+        terminal.write(render.as_data(names, rows, output))
 
 
 def names_of(row: type) -> tuple[str, ...]:

@@ -3,34 +3,24 @@
 from __future__ import annotations
 
 import random
-import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
 
 from sync.errors import Exit, UsageProblem
 from sync.program import Program
+from sync.signals import sleep
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
     from datetime import datetime
 
-    from db.alert_outbox import Message
     from db.engine import Database
+    from sync.commands.delivery import Outlets
+    from sync.commands.sync_output import Output
+    from sync.deliver.attempts import Attempt
     from sync.news.alerts import Alert
-    from sync.news.report import SyncReport
-
-
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """How a run is told to whoever started it."""
-
-    json: bool
-    quiet: bool
-    verbose: bool
-    dry_run: bool
 
 
 @click.command()
@@ -77,7 +67,9 @@ def command(
     Exit codes: 0 done, 65 the document or a table can't be used, 73 or 74 the database, 75 a passing failure.
     """
     # Imported here: SQLAlchemy and lxml would slow down every other command.
-    from sync.deliver.channels import STREAMS
+    from sync.commands.dead_mans_switch import watched_over
+    from sync.commands.delivery import Outlets
+    from sync.commands.sync_output import Output
     from sync.run import Sync, sync_watch
 
     if quiet and verbose:
@@ -85,19 +77,22 @@ def command(
     for location in filter(None, (source, *documented)):
         if not _is_text(location):
             raise UsageProblem(f"{location}: its name is no text in this terminal's encoding; rename it")
-    settings = program.settings.typed(source=source, documented=documented)
-    watch = program.watch_with(settings.documented)
+    program = replace(program, settings=program.settings.typed(source=source, documented=documented))
+    watch = program.watch_with(program.settings.documented)
+    outlets = Outlets.of(program.settings)
     if splay:
-        time.sleep(random.uniform(0, splay))  # noqa: S311  # spreads load, guards nothing
-    at = program.clock()
-    database = program.rehearsal() if dry_run else program.sync_database(quiet=quiet)
-    report = sync_watch(database, Sync(watch, settings, STREAMS, accept_older), at)
-    told = _Told(output == "json", quiet, verbose, dry_run)
-    if dry_run or no_deliver:
-        _print_undelivered(program, report, told)
-        news = report.news
-    else:
-        news = _deliver(program, database, report, told, at)
+        sleep(random.uniform(0, splay))  # noqa: S311  # spreads load, guards nothing
+    with watched_over(program, quiet=quiet, silent=dry_run) as run:
+        at = program.clock()
+        database = program.rehearsal() if dry_run else program.sync_database(quiet=quiet)
+        report = sync_watch(database, Sync(watch, program.settings, outlets.serving, accept_older), at)
+        told = Output(program, report, json=output == "json", quiet=quiet, verbose=verbose, dry_run=dry_run)
+        if dry_run or no_deliver:
+            told.undelivered()
+            news = report.news
+        else:
+            news = _deliver(told, database, outlets, at)
+        run.ended(database, report, at)
     if report.exit_code or not exit_code:
         return report.exit_code
     if not dry_run and _waiting(database):
@@ -105,75 +100,37 @@ def command(
     return Exit.MISSING if news else Exit.DONE
 
 
-def _deliver(program: Program, database: Database, report: SyncReport, told: _Told, at: datetime) -> bool:
-    """Print what waits, and the report; whether there was something for readers."""
+def _deliver(told: Output, database: Database, outlets: Outlets, at: datetime) -> bool:
+    """Deliver and print; whether there was something for readers."""
+    from sync.commands.delivery import deliver_and_tell
+    from sync.deliver.channels import STDOUT
     from sync.news.alerts import Audience
     from sync.news.message import lines
 
+    report = told.report
     news: list[Alert] = []
 
-    def to_readers(messages: Sequence[Message]) -> None:
-        news.extend(alert for message in messages for alert in message.alerts)
+    def to_readers(alerts: Sequence[Alert], attempts: Sequence[Attempt]) -> None:
+        news.extend(alerts)
         if told.json:
-            # What waited from earlier runs is part of the one document; what others have taken is not.
-            operators = [alert for alert in report.alerts if alert.audience is Audience.OPERATORS]
-            _print_json(program, report, [*news, *operators], told)
+            # What this run has decided, less what another one has printed meanwhile.
+            ours = report.alerts
+            if STDOUT in outlets.serving:
+                ours = tuple(alert for alert in ours if alert.audience is Audience.OPERATORS)
+            told.document({alert.uid: alert for alert in (*alerts, *ours)}.values(), attempts)
         else:
-            program.say(*lines(news))
+            told.program.say(*lines(alerts))
 
-    program.print_waiting(database, at, to_readers)
-    _print_report(program, report, told, delivered=report.alerts)
+    deliver_and_tell(told.program, database, outlets, at, quiet=told.quiet or told.json, readers=to_readers)
+    told.rest(delivered=report.alerts)
     return bool(news) or report.news
 
 
-def _print_undelivered(program: Program, report: SyncReport, told: _Told) -> None:
-    """Print the report; a dry run says what would be sent."""
-    from sync.news.alerts import Audience
-    from sync.news.message import lines
-
-    if told.json:
-        _print_json(program, report, report.alerts, told)
-    elif told.dry_run:
-        for line in lines(alert for alert in report.alerts if alert.audience is Audience.OPERATORS):
-            program.say_error(line)
-        program.say(*lines(alert for alert in report.alerts if alert.audience is Audience.READERS))
-    _print_report(program, report, told, delivered=report.alerts if told.dry_run and not told.json else ())
-
-
-def _print_report(program: Program, report: SyncReport, told: _Told, delivered: Iterable[Alert]) -> None:
-    """Print what is no alert: flags that closed, problems, and unless `quiet` the summary."""
-    from sync.news.summary import change_lines, documented_lines, summary
-
-    if not told.json:
-        program.say(*documented_lines(report))
-    if told.quiet:
-        return
-    if told.verbose and not told.json:
-        program.say(*change_lines(report))
-    said = {(alert.kind, alert.about) for alert in delivered}
-    for problem in report.problems:
-        # The summary tells of a problem that stopped nothing.
-        if problem.exit_code and problem.told_by not in said:
-            program.say_error(problem.text)
-    if not told.json:
-        program.say(summary(report))
-    if told.dry_run and not told.json:
-        program.say("dry run: nothing was written or sent")
-
-
-def _print_json(program: Program, report: SyncReport, alerts: Iterable[Alert], told: _Told) -> None:
-    from sync.news.summary import report_facts
-
-    facts = {**report_facts(report, alerts), "dry_run": told.dry_run}
-    if not told.quiet or facts["alerts"] or report.documented_now:
-        program.say_json(facts)
-
-
 def _waiting(database: Database) -> int:
-    from db.alert_outbox import AlertOutbox
+    from db.deliveries import Deliveries
 
     with database.read() as connection:
-        return AlertOutbox(connection).waiting()
+        return Deliveries(connection).waiting()
 
 
 def _is_text(location: str) -> bool:

@@ -5,7 +5,9 @@ advance             one observation of a document, for all its watches
   watch_step        one watch under one applied version
     registrations   what became of each registration?
       identity      which registration is it?
+      amendments    what is said of it otherwise than before?
 observations        runs of equal observations, folded and unfolded
 replay              a whole past, in the order of time
 flags               registrations against documented tables
+conflicts           registrations against lists of codes in use
 """

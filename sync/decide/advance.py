@@ -92,9 +92,11 @@ def _unchanged(
             )
         else:
             decided[name] = WatchDecision(state)
+    # A person's word about what is kept is no sight of what is served: an episode goes on.
+    said = isinstance(seen, Sighting) and seen.accepted
     return Decision(
         verdict=Verdict.UNCHANGED,
-        document=copies.after_unchanged(document),
+        document=document if said else copies.after_unchanged(document),
         watches=decided,
         in_full=_in_full(decided, document.snapshot),
     )

@@ -10,15 +10,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from sync.decide.amendments import AMENDABLE, amendments
 from sync.decide.identity import continues, new_key, pair_of, recorded_as, returns
 from sync.intervals import Interval, IntervalMap, merged, without
-from sync.records import Assignment, Content, Record, Reference
+from sync.records import Assignment, Content, Record
 from sync.state import Change, ChangeKind, Registration
-
-AMENDABLE = ("description", "registered_on", "revised_on", "references", "contacts", "extra")
-"""The fields of a record whose change amends a registration."""
-IDENTIFYING = ("description", "registered_on")
-"""Of these, what identifies a registration: a change of both at once is a hand-over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,21 +213,18 @@ class _Overlay:
 
     def _amend(self, registration: Registration, content: Content) -> Registration:
         """A registration that goes on with that content; what differs is history."""
-        before = registration.content
-        for field in self.fields:
-            old, new = _text(before, field), _text(content, field)
-            if old != new:
-                self.changes.append(
-                    _change(
-                        ChangeKind.AMENDED,
-                        registration,
-                        self.at,
-                        self.snapshot,
-                        field=field,
-                        before=old,
-                        after=new,
-                    )
+        for field, before, after in amendments(registration.content, content, self.fields):
+            self.changes.append(
+                _change(
+                    ChangeKind.AMENDED,
+                    registration,
+                    self.at,
+                    self.snapshot,
+                    field=field,
+                    before=before,
+                    after=after,
                 )
+            )
         formerly = registration.formerly
         if registration.pair != pair_of(content) and registration.pair not in formerly:
             formerly = (*formerly, registration.pair)
@@ -289,21 +282,3 @@ def _change(
         after=after,
         ending=registration.endings,
     )
-
-
-def _text(content: Content, field: str) -> str | None:
-    """A field as one line of text, for history."""
-    value = getattr(content, field)
-    if value is None or isinstance(value, str):
-        return value
-    return "; ".join(_part_text(part) for part in value) or None
-
-
-def _part_text(part: Reference | str | tuple[str, str]) -> str:
-    match part:
-        case Reference():
-            return f"{part.kind}:{part.data}" + (f" ({part.text})" if part.text else "")
-        case str():
-            return part
-        case (name, text):
-            return f"{name}={text}"

@@ -14,7 +14,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from textwrap import shorten
 
-from sync.decide.registrations import AMENDABLE, IDENTIFYING, Laid, first_sight, lay, withdrawn
+from sync.decide.amendments import AMENDABLE, IDENTIFYING
+from sync.decide.registrations import Laid, first_sight, lay, withdrawn
 from sync.intervals import Interval, IntervalMap, merged, spelled, without
 from sync.records import Assignment, Record, RegistrySnapshot, SetAside
 from sync.state import (

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from sync.news.alerts import Audience
 
 if TYPE_CHECKING:
-    from db.alert_outbox import Message
+    from db.deliveries import Message
     from sync.news.letter import Letter
 
 
@@ -25,20 +25,33 @@ class Sender(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A named place for messages."""
+    """A named place for letters."""
 
     name: str
     audiences: Collection[Audience]
+    sender: Sender
+    deadline: float
+    """Seconds for one letter."""
 
 
-STDOUT = Channel("stdout", frozenset({Audience.READERS}))
-"""With no channel configured, what a run prints is the alert: cron mails it."""
-STDERR = Channel("stderr", frozenset({Audience.OPERATORS}))
-
+STDOUT, STDERR = "stdout", "stderr"
+"""The channels there always are: what a run prints is the alert, and cron mails it."""
 STREAMS: Mapping[str, Collection[Audience]] = {
-    channel.name: channel.audiences for channel in (STDERR, STDOUT)
+    STDERR: frozenset({Audience.OPERATORS}),
+    STDOUT: frozenset({Audience.READERS}),
 }
-"""The channels there always are, by name, with the audiences each serves."""
+"""The audience that each of the two serves when no channel does."""
 
 Printer = Callable[[Sequence["Message"]], None]
 """Puts messages on a stream, and returns when it has taken all of them."""
+
+
+def serving(channels: Iterable[Channel]) -> Mapping[str, Collection[Audience]]:
+    """The channels that a message is delivered to, by name, with the audiences each serves.
+
+    An audience that none of them serves has its stream.
+    """
+    named = {channel.name: channel.audiences for channel in channels}
+    served = {audience for audiences in named.values() for audience in audiences}
+    streams = {name: audiences for name, audiences in STREAMS.items() if not served & set(audiences)}
+    return {**streams, **named}

@@ -1,4 +1,4 @@
-"""Outbox -> channels, after the commit: claim, send, mark done (docs/rules.md, rule 7).
+"""Outbox -> standard output and error, after the commit (docs/rules.md, rule 7).
 
 A message is marked only when its channel has accepted it, so that none is lost; a repeat, possible only when
 the process dies in between, has the same id.
@@ -7,14 +7,17 @@ the process dies in between, has the same id.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from db.alert_outbox import AlertOutbox, Claim
+from db.deliveries import Claim, Deliveries
 from sync.deliver.channels import Printer
 
 if TYPE_CHECKING:
     from db.engine import Database
+
+LEASE = timedelta(minutes=10)
+"""How long what is being printed is left to who prints it."""
 
 
 def print_waiting(database: Database, printers: Mapping[str, Printer], at: datetime) -> None:
@@ -34,16 +37,17 @@ def print_waiting(database: Database, printers: Mapping[str, Printer], at: datet
             raise
         if of_channel:
             with database.write() as connection:
-                AlertOutbox(connection).done([claim.delivery_id for claim in of_channel], at)
+                Deliveries(connection).done([claim.delivery_id for claim in of_channel], at)
         claims = [claim for claim in claims if claim not in of_channel]
 
 
 def _claimed(database: Database, printers: Mapping[str, Printer], at: datetime) -> list[Claim]:
     with database.read() as connection:
-        if not AlertOutbox(connection).waiting():
+        if not Deliveries(connection).waiting():
             return []
     with database.write() as connection:
-        return AlertOutbox(connection).claim(list(printers), at)
+        deliveries = Deliveries(connection)
+        return [claim for channel in printers for claim in deliveries.claim(channel, at, lease=LEASE)]
 
 
 def _give_back(database: Database, claims: list[Claim], at: datetime) -> None:
@@ -51,4 +55,4 @@ def _give_back(database: Database, claims: list[Claim], at: datetime) -> None:
     if claims:
         with database.write() as connection:
             for claim in claims:
-                AlertOutbox(connection).put_off(claim.delivery_id, at, "it could not be printed")
+                Deliveries(connection).put_off(claim.delivery_id, at, "it could not be printed")

@@ -8,7 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Future, wait
 from threading import Event, Thread
+from time import monotonic
 from typing import TypeVar
+
+from sync.signals import AT_A_TIME
 
 T = TypeVar("T")
 
@@ -36,8 +39,10 @@ def within(seconds: float, work: Callable[[Event], T]) -> T:
 
     try:
         Thread(target=run, name="fetch", daemon=True).start()
-        if not wait([result], timeout=seconds).done:
-            raise DeadlinePassed
+        until = monotonic() + seconds
+        while not wait([result], timeout=max(min(until - monotonic(), AT_A_TIME), 0)).done:
+            if monotonic() >= until:
+                raise DeadlinePassed
         return result.result()
     finally:
         abandoned.set()

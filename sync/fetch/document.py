@@ -16,8 +16,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from functools import partial
 from http import HTTPStatus
-from importlib.metadata import version
-from pathlib import Path
 from threading import Event
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -28,9 +26,10 @@ from urllib3.util import Retry
 
 from sync.errors import FetchFailed
 from sync.fetch.deadline import DeadlinePassed, within
+from sync.fetch.file import read_file
 from sync.fetch.location import is_http_url, is_url, shown
 from sync.fetch.patience import patience
-from sync.fetch.transport import Session, TryFailed, larger_than, read_body
+from sync.fetch.transport import USER_AGENT, Session, TryFailed, read_body
 from sync.records import FetchedDocument, FetchLimits, NotModified, Validators
 
 if TYPE_CHECKING:
@@ -61,7 +60,7 @@ def fetch(
     there was an answer and `retry_at` where the server asked for patience. Its location is as `shown`.
     """
     if not is_url(location):
-        return _read_file(Path(location).absolute(), limits)
+        return read_file(location, limits)
     if not is_http_url(location):
         raise FetchFailed(
             "not a usable source; give an http or https URL, or the path of a file", location=shown(location)
@@ -71,19 +70,6 @@ def fetch(
         return within(limits.deadline, partial(_fetch_url, location, conditions, limits, now))
     except DeadlinePassed as e:
         raise FetchFailed(f"timed out after {limits.deadline:g} s", location=shown(location)) from e
-
-
-def _read_file(path: Path, limits: FetchLimits) -> FetchedDocument:
-    try:
-        with path.open("rb") as file:
-            body = file.read(limits.max_bytes + 1)
-    except OSError as e:
-        raise FetchFailed(f"can't be read: {e.strerror}", location=shown(str(path))) from e
-    except ValueError as e:
-        raise FetchFailed("can't be read: no file can have this name", location=shown(str(path))) from e
-    if len(body) > limits.max_bytes:
-        raise FetchFailed(larger_than(limits.max_bytes), location=shown(str(path)))
-    return FetchedDocument(location=str(path), body=body)
 
 
 def _conditions(validators: Validators) -> dict[str, str]:
@@ -102,7 +88,7 @@ def _fetch_url(
     retry: Retry | None = Retry(
         total=limits.retries, backoff_factor=limits.backoff, backoff_max=LONGEST_PAUSE
     )
-    with Session(f"ianawatch/{version('ianawatch')} (+https://github.com/ianawatch/ianawatch)") as session:
+    with Session(USER_AGENT) as session:
         while True:
             try:
                 return _one_try(session, location, conditions, limits, abandoned)

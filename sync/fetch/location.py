@@ -5,6 +5,7 @@ Reading from it is the business of `fetch`.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from urllib.parse import urlsplit, urlunsplit
 
@@ -44,6 +45,23 @@ def shown(location: str) -> str:
     apart is masked whole.
     """
     return _printable(_masked(location) if is_url(location) else location)
+
+
+def as_stored(location: str) -> str:
+    """`location` as a database may have it: no secret in it, and still another one for another URL.
+
+    A URL in which something is masked has the beginning of its SHA-256 behind it instead of a fragment.
+    """
+    masked = shown(location)
+    if masked == location:
+        return location
+    digest = hashlib.sha256(location.encode(errors="surrogatepass")).hexdigest()
+    return f"{masked.partition('#')[0]}#sha256={digest[:32]}"
+
+
+def page_name(location: str) -> str:
+    """The path of a file, or of a URL without its query: its suffix says the format, and errors name it."""
+    return shown(location).partition("?")[0].partition("#")[0] if is_url(location) else location
 
 
 def _masked(url: str) -> str:

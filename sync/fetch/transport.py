@@ -1,4 +1,4 @@
-"""One GET with requests, guarded: what may be read, how much of it, and what went wrong in plain words.
+"""One request with requests, guarded: what may be read, how much, and what went wrong in plain words.
 
 Knows sockets, TLS and content codings. Which answer is a good one, what is tried again and when is decided
 in `fetch`.
@@ -11,6 +11,7 @@ import ssl
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.metadata import version
 from socket import gaierror
 from threading import Event
 
@@ -20,15 +21,16 @@ from requests.exceptions import InvalidSchema, InvalidURL, MissingSchema
 from requests.utils import get_auth_from_url
 from urllib3.exceptions import HTTPError, LocationValueError, ProxyError, ReadTimeoutError
 
+from sync.fetch.file import larger_than
 from sync.records import FetchLimits
 
+USER_AGENT = f"ianawatch/{version('ianawatch')} (+https://github.com/ianawatch/ianawatch)"
 _PIECE = 64 * 1024
-_MIB = 1024 * 1024
 _GZIP_ONLY = 16 + zlib.MAX_WBITS
 
 
 class TryFailed(Exception):
-    """One try brought no document. It stays inside the fetch stage, whose callers hear FetchFailed."""
+    """One try brought no answer that can be used. Whoever made it says so in an error of its own stage."""
 
     def __init__(self, reason: str, *, passing: bool, retry_after: str | None = None) -> None:
         super().__init__(reason)
@@ -58,14 +60,18 @@ class Session(requests.Session):
         """None: requests would read the redirect's own body whole, however large, before it went on."""
 
     @contextmanager
-    def answer(self, url: str, headers: dict[str, str], limits: FetchLimits) -> Iterator[requests.Response]:
-        """The answer to one GET of `url`, its body unread; closed afterwards.
+    def answer(
+        self, url: str, headers: dict[str, str], limits: FetchLimits, body: bytes | None = None
+    ) -> Iterator[requests.Response]:
+        """The answer to one GET of `url`, or to a POST of `body`; its own body is unread. Closed afterwards.
 
         Raises TryFailed. One that is raised while the answer is looked at gets its status.
         """
         with _in_plain_words(limits):
-            response = self.get(
+            response = self.request(
+                "GET" if body is None else "POST",
                 url,
+                data=body,
                 headers=headers,
                 timeout=(limits.connect_timeout, limits.read_timeout),
                 stream=True,
@@ -97,12 +103,6 @@ def read_body(response: requests.Response, limits: FetchLimits, abandoned: Event
         if len(body) > limits.max_bytes:
             raise TryFailed(larger_than(limits.max_bytes), passing=False)
     return bytes(body)
-
-
-def larger_than(max_bytes: int) -> str:
-    """The words for a body or a file beyond the cap."""
-    whole, rest = divmod(max_bytes, _MIB)
-    return f"larger than {max_bytes} bytes" if rest else f"larger than {whole} MiB"
 
 
 def _pieces(response: requests.Response, limits: FetchLimits, abandoned: Event) -> Iterator[bytes]:

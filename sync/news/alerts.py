@@ -14,9 +14,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from sync.decide.conflicts import Conflict
 from sync.decide.flags import is_watched
 from sync.intervals import Interval
-from sync.state import Change, ChangeKind, Flag, Notice, NoticeKind, Registration
+from sync.state import Change, ChangeKind, Flag, Notice, NoticeKind, Registration, Use
 
 
 class Audience(StrEnum):
@@ -35,6 +36,7 @@ class AlertKind(StrEnum):
     REGISTRATION = "registration"
     WITHDRAWAL = "withdrawal"
     RETURN = "return"
+    CONFLICT = "conflict"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,8 @@ class Subject:
     """Which of its withdrawals this is about; 0 before the first."""
     missing_from: tuple[str, ...] = ()
     """The documented sources that lack it."""
+    uses: tuple[Use, ...] = ()
+    """For a conflict: its codes that are in use by other names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,7 @@ def decide_alerts(  # noqa: PLR0913  # by name, each a fact of the decision
     flags: Mapping[str, Flag],
     baseline: Iterable[str],
     notices: Iterable[Notice],
+    conflicts: Iterable[Conflict] = (),
     watched: Interval | None,
     compared: tuple[str, ...],
     told: Told,
@@ -101,11 +106,12 @@ def decide_alerts(  # noqa: PLR0913  # by name, each a fact of the decision
     """The alerts of one decision about a watch.
 
     `flags` are the open ones by registration key; `baseline` are the keys of those flagged at a first
-    sight of the watch, of a source or of a wider range (rule 11): told together, and no news.
+    sight of the watch, of a source or of a wider range (rule 11): told together, and no news. `conflicts` are
+    all there are: a registration and a source are told together once for ever, at a first sight too.
     """
     by_key = {r.key: r for r in registrations}
 
-    def subject(key: str, ending: int = 0) -> Subject:
+    def subject(key: str, ending: int = 0, uses: tuple[Use, ...] = ()) -> Subject:
         r = by_key[key]
         return Subject(
             key=key,
@@ -115,6 +121,7 @@ def decide_alerts(  # noqa: PLR0913  # by name, each a fact of the decision
             registered_on=r.content.registered_on,
             ending=ending,
             missing_from=flags[key].lacking if key in flags else (),
+            uses=uses,
         )
 
     found: list[Alert] = []
@@ -128,6 +135,11 @@ def decide_alerts(  # noqa: PLR0913  # by name, each a fact of the decision
         if not is_watched(change.first, change.last, watched):
             continue
         found.extend(_of_change(change, subject(change.key, change.ending), watch, compared, told))
+    for conflict in conflicts:
+        key = conflict.registration.key
+        uid = alert_uid(watch, AlertKind.CONFLICT, key, conflict.source)
+        in_use = (subject(key, uses=conflict.uses),)
+        found.append(Alert(uid, Audience.READERS, AlertKind.CONFLICT, watch, at, in_use, compared=compared))
     found.extend(notice_alerts(watch, at, notices, told))
     return tuple(
         alert for uid, alert in {alert.uid: alert for alert in found}.items() if uid not in told.uids

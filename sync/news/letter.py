@@ -5,12 +5,26 @@ How alerts are worded is `message`'s business, how a letter travels that of the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sync.news.alerts import Audience
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+
+from sync.dates import minute, stamp
+from sync.escape import inert, shown
+from sync.news.alerts import Alert, AlertKind, Audience, Subject
+from sync.news.message import headline, lines
+
+_LOOK_AT = "The registry:"
+_ADVICE = (
+    "Document it, or say that it need not be documented: `ianawatch flags ignore CODE --reason TEXT`. "
+    "`ianawatch show CODE` tells all that is known of a code."
+)
+_ADVICE_TO_OPERATORS = "`ianawatch status` shows how the syncs are doing."
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,5 +42,141 @@ class Letter:
     """Our own words and checked numbers only."""
     text: str
     html: str
+    """A fragment, to stand in the body of a page."""
     facts: Mapping[str, Any]
-    """The same as JSON."""
+    """The same as JSON, as docs/channels.md describes it."""
+
+    @property
+    def json(self) -> bytes:
+        """The facts as JSON in ASCII: no character of a name reaches a terminal or a log as it is."""
+        return json.dumps(self.facts).encode("ascii")
+
+
+def write_letter(
+    uid: str,
+    delivery_uid: str,
+    audience: Audience,
+    at: datetime,
+    alerts: Sequence[Alert],
+    pages: Mapping[str, str],
+) -> Letter:
+    """The letter of one message, for one delivery.
+
+    `pages` are by watch name where a person reads the registry. Names and dates come from outside: in `text`
+    and `html` they are inert, in `facts` exact. No personal data (docs/rules.md, rules 9 and 10).
+    """
+    safe = [_inert(alert) for alert in alerts]
+    subject = f"ianawatch: {headline(safe)}"
+    said = list(lines(safe))
+    look_at = list(dict.fromkeys(pages[alert.watch] for alert in alerts if alert.watch in pages))
+    advice = _advice(audience, alerts)
+    closing = f"Message {uid}, decided {minute(at)} UTC. A repeat of it has the same id."
+    text = "\n".join(
+        [
+            *said,
+            "",
+            *(f"{_LOOK_AT} {shown(page)}" for page in look_at),
+            *filter(None, [advice]),
+            "",
+            closing,
+            "",
+        ]
+    )
+    return Letter(
+        uid=uid,
+        delivery_uid=delivery_uid,
+        audience=audience,
+        at=at,
+        subject=subject,
+        text=text,
+        html=_template().render(
+            paragraphs=_paragraphs(said),
+            look_at=_LOOK_AT,
+            pages=[shown(page) for page in look_at],
+            advice=advice,
+            closing=closing,
+        ),
+        facts={
+            "id": uid,
+            "delivery": delivery_uid,
+            "audience": str(audience),
+            "at": stamp(at),
+            "subject": subject,
+            "text": text,
+            "alerts": [_facts(*both) for both in zip(alerts, safe, strict=True)],
+        },
+    )
+
+
+def _inert(alert: Alert) -> Alert:
+    """The alert as it may stand in a chat, a mail and a page."""
+    return replace(
+        alert,
+        watch=shown(alert.watch),
+        subjects=tuple(
+            replace(
+                subject,
+                name=inert(subject.name),
+                registered_on=subject.registered_on and inert(subject.registered_on),
+                missing_from=tuple(map(shown, subject.missing_from)),
+                uses=tuple(replace(u, source=shown(u.source), name=inert(u.name)) for u in subject.uses),
+            )
+            for subject in alert.subjects
+        ),
+        # A sentence of ours that may quote something from outside: our commands and URLs stay readable.
+        text=inert(alert.text, keep="`*:_"),
+        compared=tuple(map(shown, alert.compared)),
+    )
+
+
+def _advice(audience: Audience, alerts: Iterable[Alert]) -> str:
+    """What the reader may do; nothing where there is nothing to do."""
+    if audience is Audience.OPERATORS:
+        return _ADVICE_TO_OPERATORS
+    to_document = (AlertKind.BASELINE, AlertKind.REGISTRATION)
+    lacking = any(s.missing_from for alert in alerts if alert.kind in to_document for s in alert.subjects)
+    return _ADVICE if lacking else ""
+
+
+def _paragraphs(said: Iterable[str]) -> list[tuple[str, list[str]]]:
+    """The lines, each with those that are indented under it."""
+    found: list[tuple[str, list[str]]] = []
+    for line in said:
+        if line.startswith("  ") and found:
+            found[-1][1].append(line.strip())
+        else:
+            found.append((line, []))
+    return found
+
+
+def _facts(alert: Alert, safe: Alert) -> dict[str, Any]:
+    return {
+        "id": alert.uid,
+        "kind": str(alert.kind),
+        "watch": alert.watch,
+        "at": stamp(alert.at),
+        "codes": [_code(alert, subject) for subject in alert.subjects],
+        "text": "\n".join(lines([safe])),
+    }
+
+
+def _code(alert: Alert, subject: Subject) -> dict[str, Any]:
+    return {
+        "first": subject.first,
+        "last": subject.last,
+        "name": subject.name,
+        "registered_on": subject.registered_on,
+        "missing_from": list(subject.missing_from),
+        "documented_in": [name for name in alert.compared if name not in subject.missing_from],
+        "in_use": [
+            {"code": use.code, "name": use.name, "source": use.source, "line": use.line}
+            for use in subject.uses
+        ],
+    }
+
+
+@cache
+def _template() -> Template:
+    loader = PackageLoader("sync", "news")
+    environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
+    return environment.get_template("letter.html.jinja")

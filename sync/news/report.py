@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sync.decide.conflicts import Conflict
 from sync.errors import Exit
 from sync.news.alerts import Alert, Audience
 from sync.news.trouble import Problem
@@ -34,6 +35,8 @@ class SyncReport:
     sources: tuple[str, ...]
     alerts: tuple[Alert, ...]
     problems: tuple[Problem, ...]
+    conflicts: tuple[Conflict, ...] = ()
+    """All there are, told before or not."""
 
     @property
     def news(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from typing import Any
 
 from sync.answers import ChangeRow
@@ -10,6 +11,7 @@ from sync.intervals import spelled
 from sync.news.alerts import Alert
 from sync.news.report import SyncReport
 from sync.show.people import impersonal_change
+from sync.show.render import counted
 from sync.state import ChangeKind, Registration, Verdict
 
 _VERDICTS = {
@@ -28,6 +30,7 @@ def summary(report: SyncReport) -> str:
     counts = (
         f"{report.records} records, {report.registrations} registrations, {len(report.flags)} flagged"
         + (f" ({flagged})" if flagged else "")
+        + _conflicts(report)
     )
     if report.from_bundle:
         return (
@@ -37,6 +40,13 @@ def summary(report: SyncReport) -> str:
     if not report.records:
         return f"{report.watch}: {_what(report)}; nothing is known of the registry yet"
     return f"{report.watch}: {_what(report)}; the registry as of {date} has {counts}"
+
+
+def _conflicts(report: SyncReport) -> str:
+    codes = sorted({use.code for conflict in report.conflicts for use in conflict.uses})
+    if not codes:
+        return ""
+    return f", {counted(len(codes), 'conflict', 'conflicts')} ({', '.join(map(str, codes))})"
 
 
 def _why_from_bundle(report: SyncReport) -> str:
@@ -87,6 +97,9 @@ def report_facts(report: SyncReport, alerts: Iterable[Alert]) -> dict[str, Any]:
         "records": report.records,
         "registrations": report.registrations,
         "flags": [{**_facts(r), "missing_from": list(flag.lacking)} for r, flag in report.flags],
+        "conflicts": [
+            {**_facts(c.registration), "uses": [asdict(use) for use in c.uses]} for c in report.conflicts
+        ],
         "changes": [
             {
                 "first": c.first,
@@ -125,6 +138,7 @@ def _alert_facts(alert: Alert) -> dict[str, Any]:
                 "description": s.name,
                 "registered_on": s.registered_on,
                 "missing_from": list(s.missing_from),
+                "uses": [asdict(use) for use in s.uses],
             }
             for s in alert.subjects
         ],

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from sync.errors import Exit, FetchFailed, PassingFailure, PatienceAsked, TableUnusable
 from sync.sources import FailedSource, Reads
 from sync.state import Hold, HoldKind, Notice, NoticeKind
+from sync.watches import Role
 
 DOCUMENTED = "documented sources"
 """What notices about the documented sources as a whole are about."""
@@ -35,10 +36,10 @@ class Past:
     """Runs in a row in which the document could not be had."""
     source_failures: int = 0
     """Runs in a row in which a documented source could not be reached."""
-    source_problems: Mapping[str, str | None] = field(default_factory=dict)
-    """Why each documented source could not be read at the last try, by its name."""
-    sources_read: Collection[str] = ()
-    """Names of those that were ever read."""
+    source_problems: Mapping[tuple[Role, str], str | None] = field(default_factory=dict)
+    """Why each source could not be read at the last try, by its key."""
+    sources_read: Collection[tuple[Role, str]] = ()
+    """Keys of those that were ever read."""
 
 
 def of_document(location: str, failure: PassingFailure, *, started: bool) -> Problem:
@@ -98,13 +99,13 @@ def _of_sources(reads: Reads, past: Past, many: int) -> Iterator[Notice]:
         text = f"the documented sources: reached again after {past.source_failures} runs"
         yield Notice(NoticeKind.RECOVERED, DOCUMENTED, text)
     for read in failed:
-        name, said = read.source.name, str(read.error)
-        if isinstance(read.error, TableUnusable) and past.source_problems.get(name) != said:
-            yield Notice(NoticeKind.FAILING, name, _of_source(read, past))
+        said = str(read.error)
+        if isinstance(read.error, TableUnusable) and past.source_problems.get(read.source.key) != said:
+            yield Notice(NoticeKind.FAILING, read.source.name, _of_source(read, past))
 
 
 def _of_source(read: FailedSource, past: Past) -> str:
-    if read.source.name in past.sources_read:
+    if read.source.key in past.sources_read:
         return f"{read.text}; what was last read of it stands"
     return f"{read.text}; it takes no part until it can be read"
 

@@ -31,13 +31,14 @@ _SUFFIXES = {
     ".json": Format.JSON,
 }
 
-RST_TABLE = re.compile(
-    r"^[^\S\n]*(?:"
+RST_LINE = (
+    r"[^\S\n]*(?:"
     r"\+[-=+]{2,}"  # a grid table's line
     r"|={1,}(?:[^\S\n]+={1,})+[^\S\n]*$"  # a simple table's
-    r")|\.\.[^\S\n]+(?:[^\n]*[^\S\n])?(?:list|csv)-table ?::",
-    re.MULTILINE | re.IGNORECASE,
+    r")"
 )
+RST_DIRECTIVE = r"\.\.[^\S\n]+(?:[^\n]*[^\S\n])?(?:list|csv)-table ?::"
+_RST_TABLE = re.compile(rf"^{RST_LINE}|{RST_DIRECTIVE}", re.MULTILINE | re.IGNORECASE)
 _RST = re.compile(r"^\.\.\s|:[a-z]+:`", re.MULTILINE)
 _JSON = re.compile(r"\s*(?:\[\s*[\[{]|\{\s*[\"}])")
 _HTML = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
@@ -73,7 +74,7 @@ def _by_content(text: str) -> Format:
         return Format.JSON
     if _HTML.search(text, 0, _BEGINNING):
         return Format.HTML
-    if RST_TABLE.search(text) or _RST.search(text):
+    if _RST_TABLE.search(text) or _RST.search(text):
         return Format.RST
     for delimiter, delimited in (("\t", Format.TSV), (",", Format.CSV)):
         if _is_heading(first_line(text).split(delimiter)):

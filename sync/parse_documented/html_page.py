@@ -18,6 +18,8 @@ from sync.parse_documented.cells import is_note
 from sync.parse_documented.page import PageTable, bounded
 from sync.parse_documented.spans import SpanningCell, spread
 
+_MAX_NESTING = 20
+"""Tables inside of tables; the pages of the nineties that laid out everything by tables had six."""
 _LAST_LINE = 65535
 """libxml2 counts no further for elements: this line may be any later one."""
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
@@ -57,10 +59,19 @@ def read_tables(text: str) -> list[PageTable]:
         if element.tag == "tr":
             table = next(element.iterancestors("table"), None)
             if table is not None:
+                if table not in tables:
+                    _refuse_deep_nesting(table)
                 tables.setdefault(table, []).append(element)
         elif parent is not None and parent.tag == "ul":
             lists.setdefault(parent, []).append(element)
     return [*map(_table, tables, tables.values()), *map(_list, lists, lists.values())]
+
+
+def _refuse_deep_nesting(table: etree._Element) -> None:
+    if sum(1 for _ in table.iterancestors("table")) >= _MAX_NESTING:
+        line = _line(table)
+        where = f"line {line}: " if line else ""
+        raise TableUnusable(f"{where}tables nested more than {_MAX_NESTING} deep; name a simpler page")
 
 
 def meta_attributes(text: str) -> Iterator[dict[str, str]]:

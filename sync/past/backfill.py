@@ -1,6 +1,6 @@
 """Past versions, added to what was seen: one transaction, all or nothing (docs/rules.md, rule 12).
 
-How they are found is `past_versions`' and `git_history`'s business, how all is decided anew `replay`'s.
+How they are found is `folder`'s and `git_history`'s business, how all is decided anew `decide.replay`'s.
 Here the steps are put in order, and it is said what is told of them.
 """
 
@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 
 from db.alert_outbox import AlertOutbox
 from db.documented_store import DocumentedStore
-from db.quarantine import HeldBack, held_back
+from db.quarantine import held_back
 from db.registry_store import RegistryStore
 from db.replay_store import ReplayStore, same_registrations
 from db.snapshot_store import SnapshotStore, StoredSnapshot
+from sync.answers import HeldBack
 from sync.decide.advance import Patience
 from sync.decide.observations import Run
 from sync.decide.replay import Moment, WatchReplay, in_order, numbered, replay
@@ -121,7 +122,10 @@ def backfill(
         stored = registry.watches(document_id)[watch.name]
         runs = [run for _, run in reversed(snapshots.runs(document_id))]
         known = _known(snapshots.versions(watch.document), past, watch, runs)
-        _keep(snapshots, watch, past)
+        snapshots.keep_all(
+            watch.document,
+            {sha256: (body, _updated(past.versions[sha256])) for sha256, body in past.bodies.items()},
+        )
         ordered, added = in_order(runs, past.moments)
         replayed = replay(ordered, [watch.name], known.__getitem__, Patience(settings.older_copies))
         watch_replay = replayed.watches[watch.name]
@@ -151,13 +155,6 @@ def backfill(
     )
 
 
-def _keep(snapshots: SnapshotStore, watch: Watch, past: Past) -> None:
-    for sha256, body in past.bodies.items():
-        version = past.versions[sha256]
-        updated = version.updated if isinstance(version, Version) else None
-        snapshots.keep(watch.document, sha256, body, updated)
-
-
 def _known(
     stored: Iterable[StoredSnapshot], past: Past, watch: Watch, runs: Iterable[Run]
 ) -> dict[str, Version | str]:
@@ -178,6 +175,10 @@ def _known(
     return known
 
 
+def _updated(version: Version | str) -> str | None:
+    return version.updated if isinstance(version, Version) else None
+
+
 def _without_registry(row: StoredSnapshot, watch: Watch, reason: str) -> Version:
     return Version(row.sha256, row.updated, {watch.name: reason})
 
@@ -195,8 +196,8 @@ def _compare_and_post(
     registration_ids = RegistryStore(connection).registration_ids(stored.id)
     # Only what ships with the package may be read for the first time here: a backfill asks no server.
     local = [source for source in watch.documented if source.location == BUNDLED]
-    never_read = [s for s in local if s.name not in DocumentedStore(connection).sources(stored.id)]
-    reads = read_sources(replace(watch, documented=tuple(never_read)), {}, FetchLimits(), at)
+    never_read = [s for s in local if s.key not in DocumentedStore(connection).sources(stored.id)]
+    reads = read_sources(replace(watch, documented=tuple(never_read), in_use=()), {}, FetchLimits(), at)
     compared = compare(connection, watch, stored, WatchDecision(replayed.state), reads, registration_ids, at)
     if not alerts:
         return ()

@@ -4,6 +4,8 @@
     values              a value, from TOML or from text -> the setting's type, or why not
     channels            the tables `[channels.NAME]`
     read                file and environment -> settings, and where each came from
+    effective           settings -> rows for a person, without their secrets
+    template            the settings -> a configuration file in which all is commented out
 
 What is typed on the command line wins over the environment, that over the file, that over the default; an
 empty variable counts as none. A variable is `IANAWATCH_` and the key in capitals; two underscores stand for

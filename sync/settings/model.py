@@ -30,6 +30,8 @@ class Rule:
     """What a text, or each of a list, may be; empty: anything."""
     secret: bool = False
     """It is never shown, stored or logged."""
+    example: Any = None
+    """What a person might write, where the default says nothing."""
 
 
 def _setting(
@@ -39,8 +41,9 @@ def _setting(
     between: tuple[float, float] | None = None,
     choices: tuple[str, ...] = (),
     secret: bool = False,
+    example: T | None = None,
 ) -> T:
-    rule = Rule(says, default, between, choices, secret)
+    rule = Rule(says, default, between, choices, secret, example)
     declared: T = field(default=default, metadata={"rule": rule}, repr=not secret)
     return declared
 
@@ -50,13 +53,24 @@ class ChannelSettings:
     """One table `[channels.NAME]`: where letters go, and which. It has one of `url`, `exec` and `webhook`."""
 
     name: str
-    url: str | None = _setting("an Apprise URL: mail, chat, push", None, secret=True)
-    url_file: str | None = _setting("a file that holds it", None)
-    exec: tuple[str, ...] = _setting("a command and its arguments; the message as JSON on its stdin", ())
-    webhook: str | None = _setting("a URL that takes the message as JSON", None, secret=True)
-    webhook_file: str | None = _setting("a file that holds it", None)
-    key: str | None = _setting("signs what the webhook is sent", None, secret=True)
-    key_file: str | None = _setting("a file that holds it", None)
+    url: str | None = _setting(
+        "an Apprise URL: mail, chat, push",
+        None,
+        secret=True,
+        example="mailtos://me:password@example.org?to=me@example.org",
+    )
+    url_file: str | None = _setting("a file that holds the url", None, example="/etc/ianawatch/mail")
+    exec: tuple[str, ...] = _setting(
+        "a command and its arguments; the message as JSON on its stdin",
+        (),
+        example=("/usr/local/bin/on-close-codes", "--verbose"),
+    )
+    webhook: str | None = _setting(
+        "a URL that takes the message as JSON", None, secret=True, example="https://example.org/hook"
+    )
+    webhook_file: str | None = _setting("a file that holds the webhook", None, example="/etc/ianawatch/hook")
+    key: str | None = _setting("signs what the webhook is sent", None, secret=True, example="long and random")
+    key_file: str | None = _setting("a file that holds the key", None, example="/etc/ianawatch/key")
     audience: tuple[str, ...] = _setting(
         "readers (the registry's news), operators (the sync's own trouble), or both",
         tuple(Audience),
@@ -76,13 +90,21 @@ class Origin(StrEnum):
 class Settings:
     """The effective settings."""
 
-    database: str | None = _setting("file path or SQLAlchemy URL; by default in the user's data folder", None)
-    source: str | None = _setting("URL or file to read instead of IANA's document", None)
+    database: str | None = _setting(
+        "file path or SQLAlchemy URL; by default in the user's data folder", None, example="~/ianawatch.db"
+    )
+    source: str | None = _setting(
+        "URL or file to read instead of IANA's document", None, example="https://example.org/registry.xml"
+    )
     documented: tuple[str, ...] = _setting(
-        "pages to compare with: URLs, files, short names; by default the table that ships", ()
+        "pages to compare with: URLs, files, short names; by default the table that ships",
+        (),
+        example=("mdn", "~/docs/close-codes.md"),
     )
     in_use: tuple[str, ...] = _setting(
-        "lists of the codes your own project uses: told when IANA gives one of them to somebody else", ()
+        "lists of the codes your own project uses: told when IANA gives one of them to somebody else",
+        (),
+        example=("~/docs/our-codes.csv",),
     )
     connect_timeout: float = _setting("seconds to connect", 10.0, between=(0.01, 3600))
     read_timeout: float = _setting("seconds between two bytes", 30.0, between=(0.01, 3600))
@@ -99,11 +121,22 @@ class Settings:
         "days after which a letter that no try could deliver is given up", 30, between=(1, 36500)
     )
     ping: str | None = _setting(
-        "URL of a dead-man's switch, called after each run (healthchecks.io's way)", None, secret=True
+        "URL of a dead-man's switch, called after each run (healthchecks.io's way)",
+        None,
+        secret=True,
+        example="https://hc-ping.com/your-id",
     )
-    ping_file: str | None = _setting("a file that holds it", None)
-    atom: str | None = _setting("file to write the Atom feed to at the end of a sync", None)
-    html: str | None = _setting("file to write the status page to at the end of a sync", None)
+    ping_file: str | None = _setting(
+        "a file that holds the ping, instead of it", None, example="/etc/ianawatch/ping"
+    )
+    atom: str | None = _setting(
+        "file to write the Atom feed to at the end of a sync", None, example="/var/www/html/close-codes.atom"
+    )
+    html: str | None = _setting(
+        "file to write the status page to at the end of a sync",
+        None,
+        example="/var/www/html/close-codes.html",
+    )
     log_format: str = _setting("how errors are written to stderr", "text", choices=("text", "json"))
     channels: Mapping[str, ChannelSettings] = field(default_factory=dict)
     """Where alerts go, by name; empty: standard output and error are the channel."""

@@ -17,28 +17,20 @@ from sync.settings.values import checked, parsed
 CHANNELS = "channels"
 
 
-def load(config: Path | None, environment: Mapping[str, str] = os.environ) -> Settings:
-    """The settings from the file and the environment. Raises WrongConfiguration, for the first problem.
-
-    `config` is the file a person named, which must exist; None: the user's own, if there is one.
-    """
-    settings, problems = read(config, environment)
-    if problems:
-        raise problems[0]
-    return settings
-
-
 def read(
     config: Path | None, environment: Mapping[str, str] = os.environ
 ) -> tuple[Settings, list[WrongConfiguration]]:
     """The settings that can be used, and everything that is wrong with the others.
 
-    Raises WrongConfiguration for a file that can't be read at all.
+    `config` is the file a person named, which must exist; None: the user's own, if there is one.
     """
     path = config or default_config()
     reader = _Reader()
     if config or path.is_file():
-        reader.file(_read_file(path), str(path))
+        try:
+            reader.file(_read_file(path), str(path))
+        except WrongConfiguration as e:
+            reader.problems.append(e)
     for variable, text in environment.items():
         if variable.startswith(PREFIX) and text:
             reader.variable(variable, text)

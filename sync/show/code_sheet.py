@@ -40,6 +40,7 @@ def code_json(facts: CodeFacts, *, contacts: bool) -> dict[str, Any]:
         "missing_since": facts.missing_since,
         "formerly": [{"description": name, "registered_on": day} for name, day in facts.formerly],
         "documented_in": [_page_json(page) for page in facts.pages],
+        "in_use": [asdict(use) for use in facts.uses],
         "missing_from": facts.flag.missing_from if facts.flag else (),
         "flagged_since": facts.flag.opened_at if facts.flag else None,
         "ignored": facts.ignored,
@@ -57,6 +58,7 @@ def code_sheet(facts: CodeFacts, now: datetime) -> Sheet:
         *(Entry(name, [text]) for name, text in facts.extra),
         Entry("documented", [*_documented(facts)], WARNING if facts.flag else ""),
         Entry("flagged", [*_flagged(facts, now)], WARNING if facts.flag and not facts.ignored else ""),
+        Entry("in use", [use.said for use in facts.uses]),
         Entry("formerly", [_pair(name, day) for name, day in facts.formerly]),
         Entry(
             "withdrawn",

@@ -113,7 +113,16 @@ def _of_difference(row: Difference) -> str:
     return QUIET if row.ignored is not None else ""
 
 
+def _of_its_kind(row: Difference) -> str:
+    if row.ignored is not None:
+        return QUIET
+    return BAD if row.is_conflict else WARNING
+
+
 def _where(row: Difference) -> str:
+    if row.difference is DifferenceKind.CONFLICT:
+        single = row.first == row.last
+        return ", ".join(f"in use {'' if single else f'for {use.code} '}{use.said}" for use in row.uses)
     if row.difference is DifferenceKind.UNREGISTERED:
         return f"{', '.join(row.documented_in)} ({row.assignment or 'no record'})"
     lacking = zip(row.missing_from, row.blocks, strict=True)
@@ -122,9 +131,9 @@ def _where(row: Difference) -> str:
 
 DIFFERENCES: tuple[Column[Difference], ...] = (
     Column("CODE", _code, _of_difference),
-    Column("DIFFERENCE", _difference, lambda row: QUIET if row.ignored is not None else WARNING),
+    Column("DIFFERENCE", _difference, _of_its_kind),
     Column("NAME", lambda row: row.description, _of_difference, wraps=True),
     Column("REGISTERED", lambda row: row.registered_on or "", _of_difference, from_width=WIDE),
-    Column("MISSING FROM, OR DOCUMENTED IN", _where, _of_difference, wraps=True),
+    Column("WHERE", _where, _of_difference, wraps=True),
     Column("IGNORED", lambda row: row.ignored or "", _of_difference, wraps=True, from_width=WIDE),
 )

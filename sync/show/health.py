@@ -83,6 +83,9 @@ class Status:
     held: tuple[Held, ...] = ()
     """What no person has decided on yet."""
     sources: tuple[SourceRow, ...] = ()
+    """The documented ones."""
+    in_use: tuple[SourceRow, ...] = ()
+    """The lists of codes in use."""
 
 
 class TroubleKind(StrEnum):

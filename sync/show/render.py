@@ -100,6 +100,13 @@ def as_csv(names: Sequence[str], rows: Iterable[object], *, delimiter: str = ","
     return text.getvalue().removesuffix("\n")
 
 
+def as_data(names: Sequence[str], rows: Iterable[object], output: str) -> str:
+    """The attributes with these names of each row, as `json`, `csv` or `tsv`; without the last line end."""
+    if output == "json":
+        return as_json([{name: getattr(row, name) for name in names} for row in rows])
+    return as_csv(names, rows, delimiter="," if output == "csv" else "\t")
+
+
 def as_text(columns: Sequence[Column[Row]], rows: Sequence[Row]) -> str:
     """A table for a pipe: aligned by spaces, nothing cut or wrapped; empty when there are no rows."""
     if not rows:

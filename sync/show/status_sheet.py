@@ -32,13 +32,13 @@ def status_json(status: Status, troubles: Sequence[Trouble]) -> dict[str, Any]:
 
 def status_sheet(status: Status, troubles: Sequence[Trouble], now: datetime) -> Sheet:
     """The facts for a person: what is not well first, what to do last."""
-    problems = any(source.problem for source in status.sources)
     entries = [
         *(Entry("trouble", [trouble.text, trouble.remedy], BAD) for trouble in troubles),
         Entry("last check", [*_checked(status, now)]),
         Entry("registry", [*_registry(status, now)]),
         Entry("last change", [_last_change(status, now)]),
-        Entry("documented", [_source(source, now) for source in status.sources], WARNING if problems else ""),
+        _sources("documented", status.sources, now),
+        _sources("in use", status.in_use, now),
         Entry("flagged", [_flagged(status)]),
         Entry("deliveries", [_deliveries(status)]),
         Entry("database", [status.database + _size(status.size)]),
@@ -79,6 +79,11 @@ def _last_change(status: Status, now: datetime) -> str:
         return "none since the first look" if status.records else "none"
     what = f"{spelled(change.first, change.last)} {change.change}, {change.field or what_changed(change)}"
     return f"{minute(change.at)} UTC, {ago(change.at, now)}; {what}"
+
+
+def _sources(label: str, sources: Sequence[SourceRow], now: datetime) -> Entry:
+    problems = any(source.problem for source in sources)
+    return Entry(label, [_source(source, now) for source in sources], WARNING if problems else "")
 
 
 def _source(source: SourceRow, now: datetime) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TextIO, TypeVar
 
 from sync.errors import PassingFailure
@@ -29,11 +29,20 @@ def write(text: str) -> None:
     A reader that went away (`ianawatch list | head`) is no error. Raises PassingFailure when the text can't
     be written for another reason, such as a full disk.
     """
-    if not text:
-        return
-    stream = _stream()
+    if text:
+        stream = _stream()
+        _put(stream, lambda: stream.write(f"{text}\n"))
+
+
+def write_bytes(body: bytes) -> None:
+    """Put bytes on standard output, as they are; errors are those of `write`."""
+    stream = sys.stdout
+    _put(stream, lambda: stream.buffer.write(body))
+
+
+def _put(stream: TextIO, write_it: Callable[[], int]) -> None:
     try:
-        stream.write(f"{text}\n")
+        write_it()
         stream.flush()
     except OSError as e:
         # What the stream still holds goes nowhere, or the interpreter would try to write it again at its end.

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 from databases import migrated, rehearsed
-from outbox import CHANNELS, MINUTE, NOON, begin_anew, claimed, news, notice, post
+from outbox import MINUTE, NOON, begin_anew, claimed, claims, news, notice, post
 from sqlalchemy import Connection, select
 
 from db import tables as t
-from db.alert_outbox import LEASE, LONGEST_PAUSE, AlertOutbox
+from db.alert_outbox import AlertOutbox
+from db.deliveries import LONGEST_LEASE, LONGEST_PAUSE, Deliveries
 from db.engine import Database
 from sync.news.alerts import Audience
 
@@ -34,18 +35,18 @@ def connection(database: Database) -> Iterator[Connection]:
 def test_a_delivery_belongs_to_who_claimed_it_until_the_lease_ends(connection: Connection) -> None:
     post(connection, news())
     assert claimed(connection, "mail") == ["mail"]
-    assert claimed(connection, at=NOON + LEASE - MINUTE) == ["chat"]
-    (again,) = AlertOutbox(connection).claim(["mail"], NOON + LEASE)
+    assert claimed(connection, at=NOON + LONGEST_LEASE - MINUTE) == ["chat"]
+    (again,) = claims(connection, "mail", at=NOON + LONGEST_LEASE)
     assert (again.channel, again.attempts) == ("mail", 2)
 
 
 def test_what_a_channel_accepted_is_never_sent_again(connection: Connection) -> None:
     post(connection, news())
-    outbox = AlertOutbox(connection)
-    claims = outbox.claim(list(CHANNELS), NOON)
-    outbox.done([claim.delivery_id for claim in claims if claim.channel == "mail"], NOON + MINUTE)
-    assert outbox.waiting() == 1
-    assert claimed(connection, at=NOON + LEASE) == ["chat"]
+    deliveries = Deliveries(connection)
+    found = claims(connection)
+    deliveries.done([claim.delivery_id for claim in found if claim.channel == "mail"], NOON + MINUTE)
+    assert deliveries.waiting() == 1
+    assert claimed(connection, at=NOON + LONGEST_LEASE) == ["chat"]
     done = connection.execute(
         select(t.delivery.c.done_at, t.delivery.c.leased_until).where(t.delivery.c.state == "done")
     )
@@ -54,19 +55,19 @@ def test_what_a_channel_accepted_is_never_sent_again(connection: Connection) -> 
 
 def test_a_dead_channel_is_put_off_and_delays_nobody_else(connection: Connection) -> None:
     post(connection, news("k"))
-    outbox = AlertOutbox(connection)
-    claims = outbox.claim(list(CHANNELS), NOON)
-    outbox.put_off(claims[0].delivery_id, NOON + 5 * MINUTE, "status 500")
-    outbox.done([claims[1].delivery_id], NOON)
+    deliveries = Deliveries(connection)
+    found = claims(connection)
+    deliveries.put_off(found[0].delivery_id, NOON + 5 * MINUTE, "status 500")
+    deliveries.done([found[1].delivery_id], NOON)
     post(connection, news("l"))
     assert claimed(connection, at=NOON + 4 * MINUTE) == ["mail", "chat"]
-    (late,) = outbox.claim(["mail"], NOON + 5 * MINUTE)
+    (late,) = claims(connection, "mail", at=NOON + 5 * MINUTE)
     assert (late.attempts, late.message.alerts) == (2, (news("k"),))
     assert (
         connection.scalar(select(t.delivery.c.problem).where(t.delivery.c.id == late.delivery_id))
         == "status 500"
     )
-    outbox.done([late.delivery_id], NOON + 5 * MINUTE)
+    deliveries.done([late.delivery_id], NOON + 5 * MINUTE)
     assert connection.scalars(select(t.delivery.c.problem)).unique().all() == [None]
 
 
@@ -87,18 +88,18 @@ def test_a_clock_that_ran_ahead_holds_nobody_up(connection: Connection) -> None:
     assert claimed(connection, "mail") == ["mail"], "posted by it"
     assert claimed(connection, "chat", at=ahead) == ["chat"]
     assert claimed(connection, "chat") == ["chat"], "claimed by it"
-    outbox = AlertOutbox(connection)
-    (claim,) = outbox.claim(["mail"], NOON + LEASE)
-    outbox.put_off(claim.delivery_id, ahead, "no answer")
-    assert claimed(connection, "mail", at=NOON + LEASE) == ["mail"], "put off by it"
+    deliveries = Deliveries(connection)
+    (claim,) = claims(connection, "mail", at=NOON + LONGEST_LEASE)
+    deliveries.put_off(claim.delivery_id, ahead, "no answer")
+    assert claimed(connection, "mail", at=NOON + LONGEST_LEASE) == ["mail"], "put off by it"
 
 
 @pytest.mark.parametrize("pause", [MINUTE, LONGEST_PAUSE])
 def test_a_pause_is_waited_for(connection: Connection, pause: timedelta) -> None:
     post(connection, news())
-    outbox = AlertOutbox(connection)
-    (claim,) = outbox.claim(["mail"], NOON)
-    outbox.put_off(claim.delivery_id, NOON + pause, "no answer")
+    deliveries = Deliveries(connection)
+    (claim,) = claims(connection, "mail", at=NOON)
+    deliveries.put_off(claim.delivery_id, NOON + pause, "no answer")
     assert claimed(connection, "mail") == []
     assert claimed(connection, "mail", at=NOON + pause) == ["mail"]
 
@@ -106,13 +107,13 @@ def test_a_pause_is_waited_for(connection: Connection, pause: timedelta) -> None
 CLAIM = """
 import sys
 from datetime import UTC, datetime
-from db.alert_outbox import AlertOutbox
+from db.deliveries import Deliveries
 from db.engine import Database
 database = Database.open(sys.argv[1])
 at = datetime(2026, 1, 1, 12, tzinfo=UTC)
 for line in sys.stdin:
     with database.write() as connection:
-        for claim in AlertOutbox(connection).claim([line.strip()], at):
+        for claim in Deliveries(connection).claim(line.strip(), at):
             print(claim.uid)
 """
 

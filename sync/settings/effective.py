@@ -1,0 +1,59 @@
+"""Settings -> rows for a person: what is in force, and where it came from. Pure; no secret leaves here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sync.fetch.location import shown
+from sync.settings.model import CHANNEL, SETTINGS, Origin, Rule, Settings
+from sync.show.render import Column
+
+MASK = "***"
+
+
+@dataclass(frozen=True, slots=True)
+class SettingRow:
+    """One setting in force."""
+
+    key: str
+    """As in the configuration file, `channels.NAME.key` for a channel's."""
+    value: Any
+    """A number, a text, a list of texts; None where nothing is set."""
+    origin: str
+    """`default`, a file's path, a variable's name, or `the command line`."""
+
+
+COLUMNS: tuple[Column[SettingRow], ...] = (
+    Column("KEY", lambda row: row.key),
+    Column("VALUE", lambda row: _text(row.value), wraps=True),
+    Column("FROM", lambda row: row.origin, wraps=True),
+)
+
+
+def effective(settings: Settings, database: str) -> Iterator[SettingRow]:
+    """Every setting, and of the channels what is set; `database` is where the default has it."""
+    default = Origin.DEFAULT.value
+    for key, rule in SETTINGS.items():
+        value = getattr(settings, key) or (database if key == "database" else getattr(settings, key))
+        yield SettingRow(key, _shown(rule, value), settings.origins.get(key, default))
+    for name, channel in settings.channels.items():
+        for key, rule in CHANNEL.items():
+            if value := getattr(channel, key):
+                path = f"channels.{name}.{key}"
+                yield SettingRow(path, _shown(rule, value), settings.origins.get(path, default))
+
+
+def _shown(rule: Rule, value: Any) -> Any:  # noqa: ANN401  # each in its setting's type
+    if rule.secret and value:
+        return MASK
+    if isinstance(value, tuple):
+        return tuple(map(shown, value))
+    return shown(value) if isinstance(value, str) else value
+
+
+def _text(value: Any) -> str:  # noqa: ANN401  # as above
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
