@@ -483,3 +483,32 @@ def test_mdns_page_gives_what_the_bundled_table_does(shared: Path, program: Prog
         lacking.append(facts["flags"])
     assert lacking[0] == lacking[1]
     assert [flag["first"] for flag in lacking[0]] == [3000, 3003, 3008]
+
+
+# -- public faces -----------------------------------------------------------------------------------
+
+
+def test_the_page_and_the_feed_are_written_at_the_end_of_each_run(program: Program) -> None:
+    page, feed = program.folder / "index.html", program.folder / "feed.xml"
+    env = {"IANAWATCH_HTML": str(page), "IANAWATCH_ATOM": str(feed)}
+    assert program.sync("--quiet", "--dry-run", env=env).out == ""
+    assert not page.exists()
+    assert program.sync("--quiet", env=env).exit_code == Exit.DONE
+    assert ("3000" in page.read_text("utf-8"), "Unauthorized" in feed.read_text("utf-8")) == (True, False)
+    program.serve([NORMAL, UNAUTHORIZED], updated="2026-01-02")
+    program.sync("--quiet", at=HOURS[0], env=env)
+    assert ("Unauthorized" in page.read_text("utf-8"), "Unauthorized" in feed.read_text("utf-8")) == (
+        True,
+        True,
+    )
+
+
+def test_a_page_that_cannot_be_written_stops_nothing_else(program: Program) -> None:
+    program.serve([NORMAL, UNAUTHORIZED], updated="2026-01-02")
+    feed = program.folder / "feed.xml"
+    env = {"IANAWATCH_HTML": "/nonexistent/index.html", "IANAWATCH_ATOM": str(feed)}
+    answer = program.sync("--quiet", at=HOURS[0], env=env)
+    assert (answer.exit_code, answer.out) == (Exit.CANNOT_CREATE, news(program))
+    assert answer.err.startswith("ianawatch: /nonexistent/index.html: it can't be written: ")
+    assert feed.exists()
+    assert program.sync("--quiet", at=HOURS[1]).out == "", "it was told"

@@ -11,7 +11,7 @@ from sync.program import Program
 
 @click.group()
 def command() -> None:
-    """Find, upgrade, back up and check the database."""
+    """Find, upgrade, back up and check the database; let Datasette show it."""
 
 
 @command.command()
@@ -58,3 +58,15 @@ def check(program: Program) -> None:
     database = Database.open(program.where, damaged_too=True)
     require_current(database)
     click.echo(f"{database.where}: no damage found; the schema is {HEAD}")
+
+
+@command.command()
+@click.pass_obj
+def metadata(program: Program) -> None:
+    """Print what Datasette needs to show the database well: titles, columns, facets, queries.
+
+    Keep it in a file: `datasette DATABASE --metadata metadata.json`.
+    """
+    from db.datasette import metadata as metadata_of
+
+    program.say_json(metadata_of(Path(program.where).stem))

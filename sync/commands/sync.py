@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from sync.commands.sync_output import Output
     from sync.deliver.attempts import Attempt
     from sync.news.alerts import Alert
+    from sync.watches import Watch
 
 
 @click.command()
@@ -93,6 +95,8 @@ def command(
         else:
             news = _deliver(told, database, outlets, at)
         run.ended(database, report, at)
+        if not dry_run and report.records:
+            _write_exports(program, database, watch)
     if report.exit_code or not exit_code:
         return report.exit_code
     if not dry_run and _waiting(database):
@@ -124,6 +128,17 @@ def _deliver(told: Output, database: Database, outlets: Outlets, at: datetime) -
     deliver_and_tell(told.program, database, outlets, at, quiet=told.quiet or told.json, readers=to_readers)
     told.rest(delivered=report.alerts)
     return bool(news) or report.news
+
+
+def _write_exports(program: Program, database: Database, watch: Watch) -> None:
+    """Write the public faces that the settings name a file for. Raises CannotCreateFile."""
+    settings = program.settings
+    named = {"atom": settings.atom, "html": settings.html}
+    paths = {output: Path(path).expanduser() for output, path in named.items() if path}
+    if paths:
+        from sync.export.exports import write_exports
+
+        write_exports(database, watch, paths)
 
 
 def _waiting(database: Database) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from sync.deliver.attempts import attempt_facts
 from sync.news.alerts import Alert, Audience
 from sync.news.message import lines
 from sync.news.summary import change_lines, documented_lines, report_facts, summary
+from sync.show.next_steps import next_steps
 
 if TYPE_CHECKING:
     from sync.deliver.attempts import Attempt
@@ -57,6 +59,10 @@ class Output:
                 self.program.say_error(problem.text)
         if not self.json:
             self.program.say(summary(self.report))
+            at_terminal = sys.stdout.isatty() and not self.dry_run
+            self.program.say(
+                *next_steps(first_sight=self.report.first_sight, terminal=at_terminal, quiet=self.quiet)
+            )
         if self.dry_run and not self.json:
             self.program.say("dry run: nothing was written or sent")
 
