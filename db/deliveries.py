@@ -113,11 +113,14 @@ class Deliveries:
     def claim(
         self, channel: str, at: datetime, *, lease: timedelta = LONGEST_LEASE, most: int | None = None
     ) -> list[Claim]:
-        """Take waiting deliveries of a channel that are due and nobody else is sending, the oldest first.
+        """Take waiting deliveries of a channel that are due and nobody else is sending, `most` of them.
 
-        They are ours until `at` + `lease`, or until they are marked.
+        They are ours until `at` + `lease`, or until they are marked. The least tried come first, then the
+        oldest: what a channel always refuses must not stand before the others.
         """
-        query = _with_messages(_waiting() & (t.delivery.c.channel == channel) & _due(at))
+        query = _with_messages(
+            _waiting() & (t.delivery.c.channel == channel) & _due(at), t.delivery.c.attempts
+        )
         claims = [
             Claim(row.id, row.uid, row.channel, row.attempts + 1, self._message(row))
             for row in self._connection.execute(query.limit(most)).all()
@@ -133,9 +136,13 @@ class Deliveries:
         """Mark deliveries as accepted by their channel."""
         self._update(delivery_ids, state=DeliveryState.DONE, done_at=at, leased_until=None, problem=None)
 
-    def put_off(self, delivery_id: int, until: datetime, problem: str) -> None:
-        """Give a delivery back, not to be tried before `until`, which is LONGEST_PAUSE from now at most."""
-        self._update([delivery_id], next_at=until, leased_until=None, problem=problem)
+    def put_off(self, claim: Claim, until: datetime, problem: str) -> None:
+        """Give a delivery back, not to be tried before `until`, which is LONGEST_PAUSE from now at most.
+
+        Nothing is done where it has been claimed anew since, or is no longer to be made.
+        """
+        ours = _waiting() & (t.delivery.c.attempts == claim.attempts)
+        self._update([claim.delivery_id], ours, next_at=until, leased_until=None, problem=problem)
 
     def bury(self, channels: Collection[str], at: datetime, age: timedelta) -> list[Dead]:
         """Give up what has waited for longer than `age`: it was tried often, or has no channel any more.
@@ -153,10 +160,14 @@ class Deliveries:
             found.append(Dead(row.channel, problem or "", self._message(row)))
         return found
 
-    def revive(self, delivery_ids: Collection[int], at: datetime) -> None:
-        """Have deliveries tried again, now, with the whole of their time before them."""
-        self._update(
+    def revive(self, delivery_ids: Collection[int], at: datetime) -> int:
+        """Have deliveries tried again, now, with the whole of their time before them; how many.
+
+        What is just being sent is left to who sends it.
+        """
+        return self._update(
             delivery_ids,
+            _free(at),
             state=DeliveryState.WAITING,
             since=at,
             next_at=at,
@@ -180,11 +191,13 @@ class Deliveries:
             add_deliveries(self._connection, row.id, row.uid, [channel], at)
         return len(rows)
 
-    def _update(self, delivery_ids: Collection[int], **values: object) -> None:
-        if delivery_ids:
-            self._connection.execute(
-                update(t.delivery).where(t.delivery.c.id.in_(delivery_ids)).values(**values)
-            )
+    def _update(
+        self, delivery_ids: Collection[int], *conditions: ColumnElement[bool], **values: object
+    ) -> int:
+        if not delivery_ids:
+            return 0
+        these = update(t.delivery).where(t.delivery.c.id.in_(delivery_ids), *conditions)
+        return self._connection.execute(these.values(**values)).rowcount
 
     def _message(self, row: Row[Any]) -> Message:
         alerts = self._connection.execute(
@@ -196,12 +209,12 @@ class Deliveries:
         return Message(row.message_uid, Audience(row.audience), row.at, tuple(map(alert_of, alerts)))
 
 
-def _with_messages(condition: ColumnElement[bool]) -> Select[Any]:
+def _with_messages(condition: ColumnElement[bool], *order: ColumnElement[Any]) -> Select[Any]:
     return (
         select(t.delivery, t.message.c.uid.label("message_uid"), t.message.c.audience, t.message.c.at)
         .join(t.message, t.message.c.id == t.delivery.c.message_id)
         .where(condition)
-        .order_by(t.delivery.c.id)
+        .order_by(*order, t.delivery.c.id)
     )
 
 

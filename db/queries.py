@@ -170,9 +170,7 @@ def sources(connection: Connection, watch_id: int, role: Role = Role.DOCUMENTED)
     return [SourceRow(**row) for row in rows]
 
 
-def tables(
-    connection: Connection, watch_id: int, role: Role = Role.DOCUMENTED
-) -> dict[str, DocumentedTable]:
+def tables(connection: Connection, watch_id: int, role: Role = Role.DOCUMENTED) -> dict[str, DocumentedTable]:
     """The tables last read from the sources a watch is compared with now, by the source's name."""
     return DocumentedStore(connection).tables(watch_id, role)
 

@@ -7,7 +7,7 @@ The way of the data, one room a stage, imports pointing down only:
         observe         what to ask, and what came back: fetch/, then parse_registry/
           fetch/          location -> bytes, or "not modified"; knows HTTP, not XML
           parse_registry/ bytes -> the document's registries; pure
-        sources         the documented tables, refreshed: fetch/, then parse_documented/
+        sources         documented tables and lists of codes in use, refreshed: fetch/, then parse_documented/
           parse_documented/ bytes -> a documented table; pure
         store           one transaction: decide, then write all of it or nothing
           decide/       (known state, observation) -> new state and what changed; pure

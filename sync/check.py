@@ -80,7 +80,7 @@ def check_list(
     fine: list[Finding] = []
     for d in differences(registrations, registry.records, {}, watched, _ignored(ignored), {file: table}):
         registered = d.description if d.first == d.last else f"{d.description} ({spelled(d.first, d.last)})"
-        found = [Finding(str(use.code), registered, use.line, used_as=use.name) for use in d.uses]
+        found = [Finding(str(use.code), registered, use.line, used_as=use.name) for use in d.in_use]
         (conflicts if d.is_conflict else fine).extend(found)
     return CheckedPage(file, conflicts=tuple(conflicts), ignored=tuple(fine))
 

@@ -56,7 +56,7 @@ def test_as_data_each_difference_has_its_names(watched: Watched) -> None:
         "documented_in": [],
         "blocks": ["3000-3999"],
         "ignored": None,
-        "uses": [],
+        "in_use": [],
     }
     assert (unregistered["difference"], unregistered["documented_in"]) == ("unregistered", ["page"])
 
@@ -108,7 +108,7 @@ def test_a_code_in_use_by_another_name_is_a_conflict(watched: Watched) -> None:
         "conflict",
         "Forbidden",
     )
-    assert conflict["uses"] == [{"source": "ours", "code": 3003, "name": "Session expired", "line": 3}]
+    assert conflict["in_use"] == [{"source": "ours", "code": 3003, "name": "Session expired", "line": 3}]
     assert '3003 as ""Session expired"" in ours, line 3' in watched.run("diff", "--format", "csv").out
     assert watched.on_terminal("diff", columns=120)[-1] == (
         "close-codes: 0 missing, 0 ignored, 0 not registered, 1 conflict; 3000-3999 compared with page, ours"

@@ -103,7 +103,7 @@ def test_json_is_one_document(program: Program) -> None:
     program.serve([NORMAL, UNAUTHORIZED], updated="2026-01-02")
     facts = program.sync("--format", "json", at=HOURS[0]).json
     assert (facts["verdict"], facts["dry_run"], facts["problems"]) == ("applied", False, [])
-    assert [(alert["kind"], alert["subjects"][0]["first"]) for alert in facts["alerts"]] == [
+    assert [(alert["kind"], alert["codes"][0]["first"]) for alert in facts["alerts"]] == [
         ("registration", 3000)
     ]
     assert program.sync("--format", "json", at=HOURS[1]).json["alerts"] == []
@@ -458,7 +458,7 @@ def test_a_code_of_ours_that_is_registered_by_another_name_is_told_once(program:
     summary = program.sync(at=HOURS[3], env=env).out
     assert summary.endswith("2 registrations, 1 flagged (3000), 1 conflict (3000)\n")
     facts = program.sync("--format", "json", at=HOURS[4], env=env).json
-    assert [(c["first"], c["uses"][0]["name"]) for c in facts["conflicts"]] == [(3000, "Kicked")]
+    assert [(c["first"], c["in_use"][0]["name"]) for c in facts["conflicts"]] == [(3000, "Kicked")]
 
 
 def test_a_list_of_codes_in_use_that_can_not_be_read_says_what_follows(program: Program) -> None:

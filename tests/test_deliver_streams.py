@@ -13,7 +13,7 @@ from db.alert_outbox import AlertOutbox
 from db.deliveries import Deliveries, Message
 from db.engine import Database
 from sync.deliver.channels import STDERR, STDOUT, STREAMS
-from sync.deliver.streams import print_waiting
+from sync.deliver.streams import LEASE, print_waiting
 from sync.news.alerts import Alert, Audience
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -111,7 +111,7 @@ def test_a_process_that_died_while_it_printed_holds_nobody_up_for_long(
 ) -> None:
     post(database, "news")
     with database.write() as connection:
-        Deliveries(connection).claim(STDOUT, NOON)
+        Deliveries(connection).claim(STDOUT, NOON, lease=LEASE)
     printed.waiting(NOON + timedelta(minutes=9))
     printed.waiting(NOON + HOUR)
     assert printed.out == [[], ["news"]]

@@ -57,7 +57,7 @@ def test_a_dead_channel_is_put_off_and_delays_nobody_else(connection: Connection
     post(connection, news("k"))
     deliveries = Deliveries(connection)
     found = claims(connection)
-    deliveries.put_off(found[0].delivery_id, NOON + 5 * MINUTE, "status 500")
+    deliveries.put_off(found[0], NOON + 5 * MINUTE, "status 500")
     deliveries.done([found[1].delivery_id], NOON)
     post(connection, news("l"))
     assert claimed(connection, at=NOON + 4 * MINUTE) == ["mail", "chat"]
@@ -90,7 +90,7 @@ def test_a_clock_that_ran_ahead_holds_nobody_up(connection: Connection) -> None:
     assert claimed(connection, "chat") == ["chat"], "claimed by it"
     deliveries = Deliveries(connection)
     (claim,) = claims(connection, "mail", at=NOON + LONGEST_LEASE)
-    deliveries.put_off(claim.delivery_id, ahead, "no answer")
+    deliveries.put_off(claim, ahead, "no answer")
     assert claimed(connection, "mail", at=NOON + LONGEST_LEASE) == ["mail"], "put off by it"
 
 
@@ -99,7 +99,7 @@ def test_a_pause_is_waited_for(connection: Connection, pause: timedelta) -> None
     post(connection, news())
     deliveries = Deliveries(connection)
     (claim,) = claims(connection, "mail", at=NOON)
-    deliveries.put_off(claim.delivery_id, NOON + pause, "no answer")
+    deliveries.put_off(claim, NOON + pause, "no answer")
     assert claimed(connection, "mail") == []
     assert claimed(connection, "mail", at=NOON + pause) == ["mail"]
 

@@ -75,13 +75,31 @@ def test_several_faces_are_put_in_place(watched: Watched, www: Path) -> None:
     paths = {"html": www / "index.html", "atom": www / "feed.atom"}
     assert write_exports(watched.database, CLOSE_CODES, paths) == list(paths.values())
     assert files(www) == {
-        "index.html": export(watched.database, CLOSE_CODES, "html"),
+        "index.html": export(watched.database, CLOSE_CODES, "html", "./feed.atom"),
         "feed.atom": export(watched.database, CLOSE_CODES, "atom"),
     }
     for path in paths.values():
         os.utime(path, ns=(1, 1))
     assert write_exports(watched.database, CLOSE_CODES, paths) == []
     assert {path.stat().st_mtime_ns for path in paths.values()} == {1}
+
+
+@pytest.mark.parametrize(
+    ("feed", "link"),
+    [
+        ("www/feed.atom", b'href="./feed.atom"'),
+        ("www/news/what is new?.xml", b'href="./news/what%20is%20new%3F.xml"'),
+        ("elsewhere.atom", None),
+    ],
+)
+def test_the_page_links_to_a_feed_that_is_served_with_it(
+    watched: Watched, www: Path, feed: str, link: bytes | None
+) -> None:
+    (www / "news").mkdir()
+    write_exports(watched.database, CLOSE_CODES, {"html": www / "index.html", "atom": www.parent / feed})
+    page = (www / "index.html").read_bytes()
+    assert page.count(b"application/atom+xml") == page.count(b"as a feed") == (link is not None)
+    assert link is None or page.count(link) == 2
 
 
 def test_one_that_cannot_be_written_keeps_no_other_from_it(watched: Watched, www: Path) -> None:

@@ -34,8 +34,7 @@ def watched(tmp_path: Path) -> Watched:
 
 
 def gathered(watched: Watched) -> Known:
-    with watched.database.read() as connection:
-        return gather(connection, CLOSE_CODES)
+    return gather(watched.database, CLOSE_CODES)
 
 
 def test_everything_is_found_at_one_look(watched: Watched) -> None:

@@ -87,6 +87,7 @@ def test_the_facts() -> None:
             {
                 "id": "a1" * 16,
                 "kind": "registration",
+                "audience": "readers",
                 "watch": "close-codes",
                 "at": "2024-02-02T17:24:58Z",
                 "codes": [

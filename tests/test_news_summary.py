@@ -12,6 +12,7 @@ from served import registration
 
 from sync.decide.conflicts import Conflict
 from sync.errors import Exit
+from sync.news.alert_facts import alert_facts
 from sync.news.alerts import Alert, Audience, Subject
 from sync.news.report import SyncReport
 from sync.news.summary import change_lines, documented_lines, report_facts, summary
@@ -182,7 +183,7 @@ def test_the_report_as_data_has_the_names_of_the_views() -> None:
         "records": 24,
         "registrations": 18,
         "flags": [{**code, "missing_from": ["mdn"]}],
-        "conflicts": [{**code, "uses": [use]}],
+        "conflicts": [{**code, "in_use": [use]}],
         "changes": [
             {
                 "first": 3000,
@@ -195,23 +196,6 @@ def test_the_report_as_data_has_the_names_of_the_views() -> None:
             }
         ],
         "documented_now": [{"first": 3100, "last": 3199, "description": "A block", "registered_on": None}],
-        "alerts": [
-            {
-                "uid": "1",
-                "at": at,
-                "audience": "readers",
-                "kind": "registration",
-                "text": "",
-                "subjects": [{**code, "missing_from": ["mdn"], "uses": []}],
-            },
-            {
-                "uid": "2",
-                "at": at,
-                "audience": "operators",
-                "kind": "failing",
-                "text": "it is broken",
-                "subjects": [],
-            },
-        ],
+        "alerts": list(map(alert_facts, alerts)),
         "problems": [{"text": "it is broken", "exit_code": 75}],
     }

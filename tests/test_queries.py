@@ -115,6 +115,26 @@ def test_a_hand_over_is_told_in_the_order_it_happened(watched: Watched) -> None:
     ]
 
 
+def test_a_life_has_what_it_began_as_and_what_happened_since(watched: Watched) -> None:
+    renamed = [NORMAL, row("3000", "Not authorized", date="2021-09-06"), row("3001-3999", "Unassigned")]
+    watched.sync(renamed, at=NOON + 6 * DAY, updated="2026-01-07")
+    with watched.database.read() as connection:
+        normal, unauthorized = queries.lives(connection, NAME)
+    assert (normal.first, normal.origin, normal.baseline, normal.changes) == (
+        1000,
+        ("Normal", None),
+        True,
+        (),
+    )
+    assert (unauthorized.origin, unauthorized.baseline) == (("Unauthorized", "2021-09-06"), False)
+    assert unauthorized.first_seen_at == NOON + 4 * DAY
+    assert [(change.change, change.after) for change in unauthorized.changes] == [
+        ("registered", "Unauthorized"),
+        ("amended", "Not authorized"),
+    ]
+    assert normal.key != unauthorized.key
+
+
 def test_only_sources_that_take_part_are_compared_with(watched: Watched) -> None:
     other = watched.page.with_name("other.csv")
     other.write_text("first,last,name\n1000,1000,a\n", "utf-8")

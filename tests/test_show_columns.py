@@ -147,11 +147,11 @@ def test_what_is_not_registered_says_where_it_is_documented_and_what_the_registr
 
 
 def test_a_conflict_says_where_the_code_is_in_use_and_stands_out() -> None:
-    single = replace(difference(DifferenceKind.CONFLICT), uses=(Use("ours.csv", 3000, "Kicked", 7),))
+    single = replace(difference(DifferenceKind.CONFLICT), in_use=(Use("ours.csv", 3000, "Kicked", 7),))
     assert cells(DIFFERENCES, single)["WHERE"] == 'in use as "Kicked" in ours.csv, line 7'
     assert styles(DIFFERENCES, single)["DIFFERENCE"] == BAD
     uses = (Use("ours.csv", 3001, "", None), Use("theirs.csv", 3002, "B", 3))
-    block = replace(single, last=3009, uses=uses, ignored="so be it")
+    block = replace(single, last=3009, in_use=uses, ignored="so be it")
     assert cells(DIFFERENCES, block)["WHERE"] == (
         'in use for 3001 in ours.csv, in use for 3002 as "B" in theirs.csv, line 3'
     )

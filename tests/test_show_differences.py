@@ -108,7 +108,7 @@ def test_a_code_in_use_by_another_name_is_a_conflict_that_may_be_ignored() -> No
     for said, counts in (([], True), (ignored, False)):
         (found,) = differences([UNAUTHORIZED, TIMEOUT], RECORDS.records, {}, WATCHED, said, {"ours": ours})
         assert (found.first, found.difference) == (3008, DifferenceKind.CONFLICT)
-        assert found.uses == (Use("ours", 3008, "Expired", 7),)
+        assert found.in_use == (Use("ours", 3008, "Expired", 7),)
         assert (found.is_conflict, found.is_missing) == (counts, False)
 
 

@@ -21,6 +21,7 @@ from sync.show.render import (
     Entry,
     Sheet,
     as_csv,
+    as_data,
     as_json,
     as_table,
     as_text,
@@ -64,6 +65,13 @@ def at_terminal(renderable: Any, width: int) -> list[str]:  # noqa: ANN401  # wh
 
 
 # -- JSON -------------------------------------------------------------------------------------------
+
+
+def test_data_has_the_named_attributes_in_each_format() -> None:
+    facts = FACTS[:1]
+    assert json.loads(as_data(("code", "name"), facts, "json")) == [{"code": 1000, "name": "Normal"}]
+    assert as_data(("code", "name"), facts, "csv") == "code,name\n1000,Normal"
+    assert as_data(("code", "name"), facts, "tsv") == "code\tname\n1000\tNormal"
 
 
 def test_json_has_names_times_and_truth_values() -> None:

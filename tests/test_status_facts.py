@@ -155,7 +155,7 @@ def test_a_delivery_that_was_put_off_says_why(watched: Watched) -> None:
     with watched.database.write() as connection:
         deliveries = outbox.Deliveries(connection)
         (claim,) = deliveries.claim("mail", NOON)
-        deliveries.put_off(claim.delivery_id, NOON + DAY, "550 no such user")
+        deliveries.put_off(claim, NOON + DAY, "550 no such user")
     assert facts(watched).deliveries == Deliveries(waiting=2, oldest_at=NOON, problem="550 no such user")
 
 

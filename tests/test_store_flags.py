@@ -223,6 +223,12 @@ def test_a_list_of_codes_in_use_flags_nothing_and_documents_nothing(steps: Steps
     assert (concluded.compared.sources, concluded.compared.conflicts, concluded.alerts) == (("a",), (), ())
 
 
+def test_a_list_with_the_name_of_a_page_is_no_first_sight_of_that_page(steps: Steps) -> None:
+    steps.step(3000, read=[lists(A, 3000)])
+    concluded = steps.step(3000, read=[lists(A), names(replace(OURS, name=A.name), {3000: "Unauthorized"})])
+    assert (len(concluded.compared.flags), concluded.alerts) == (1, ())
+
+
 def test_a_list_that_fails_keeps_what_it_last_said(steps: Steps) -> None:
     steps.step(3000, read=[lists(A, 3000), names(OURS, {3003: "Session expired"})])
     concluded = steps.step(3000, 3003, read=[SameSource(A), fails(OURS)])

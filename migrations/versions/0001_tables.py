@@ -206,9 +206,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["watch_id"], ["watch.id"], name=op.f("fk_documented_source_watch_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_documented_source")),
-        sa.UniqueConstraint(
-            "watch_id", "role", "name", name=op.f("uq_documented_source_watch_id_role_name")
-        ),
+        sa.UniqueConstraint("watch_id", "role", "name", name=op.f("uq_documented_source_watch_id_role_name")),
     )
     op.create_table(
         "hold",

@@ -87,13 +87,16 @@ def retry(program: Program, *, ids: tuple[str, ...], channel: str | None, to: st
             waiting = alert_queries.delivery_ids(
                 connection, states=UNDELIVERED, messages=messages, channel=channel
             )
-            Deliveries(connection).revive(waiting, at)
-            more = len(waiting)
+            more = Deliveries(connection).revive(waiting, at)
     attempts = deliver_and_tell(program, database, outlets, at)
-    if not attempts:
-        program.say(f"{counted(more, 'delivery', 'deliveries')} to be made" if more else "nothing waits")
     with database.read() as connection:
-        return Exit.UNDELIVERED if Deliveries(connection).waiting() else Exit.DONE
+        still = Deliveries(connection).waiting()
+    if not attempts:
+        if more:
+            program.say(f"{counted(more, 'delivery', 'deliveries')} to be made")
+        else:
+            program.say("what waits is being sent by another run" if still else "nothing waits")
+    return Exit.UNDELIVERED if still else Exit.DONE
 
 
 @command.command()

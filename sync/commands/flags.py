@@ -53,11 +53,11 @@ def list_(program: Program, *, output: str) -> None:
 
 @command.command()
 @click.argument("code")
-@click.option("--reason", required=True, help="Why it need not be documented.")
+@click.option("--reason", required=True, help="Why that is fine.")
 @watch_option
 @click.pass_obj
 def ignore(program: Program, *, code: str, reason: str) -> None:
-    """Remember that CODE need not be documented; a further time, with another reason."""
+    """Remember that CODE need not be documented, or may stay in use; a further time, with another reason."""
     from db import queries
     from db.documented_store import DocumentedStore
     from sync.codes import read_code
@@ -91,7 +91,7 @@ def ignore(program: Program, *, code: str, reason: str) -> None:
 @watch_option
 @click.pass_obj
 def unignore(program: Program, *, code: str) -> None:
-    """Take back that CODE need not be documented."""
+    """Take back that CODE is ignored."""
     from db import queries
     from db.documented_store import DocumentedStore
     from sync.codes import read_code

@@ -91,7 +91,8 @@ class _Pass:
         self._results: SimpleQueue[_Result] = SimpleQueue()
         self._unmarked: list[_Result] = []
         self._bugs: list[Exception] = []
-        self._attempts: list[Attempt] = []
+        self._attempts: dict[int, Attempt] = {}
+        """By delivery: one that was given up may have come to an end after all."""
 
     def run(self, channels: Sequence[Channel]) -> list[Attempt]:
         lines = [_Line(channel) for channel in channels]
@@ -111,7 +112,7 @@ class _Pass:
             raise
         if self._bugs:
             raise self._bugs[0]
-        return self._attempts
+        return list(self._attempts.values())
 
     def _claim(self, lines: Sequence[_Line]) -> None:
         """Give each of the idle lines its next letter, if it has one."""
@@ -170,18 +171,12 @@ class _Pass:
         if not self._unmarked:
             return []
         now = self._clock()
-        attempts = []
         with self._database.write() as connection:
             deliveries = Deliveries(connection)
-            for result in self._unmarked:
-                if result.error is None:
-                    deliveries.done([result.claim.delivery_id], now)
-                    attempts.append(Attempt(result.claim.channel, result.claim.message))
-                else:
-                    problem, next_at = _problem(result.error), now + pause(result.claim.attempts)
-                    deliveries.put_off(result.claim.delivery_id, next_at, problem)
-                    attempts.append(Attempt(result.claim.channel, result.claim.message, problem, next_at))
-        self._attempts += attempts
+            attempts = [_marked(deliveries, result, now) for result in self._unmarked]
+        for result, attempt in zip(self._unmarked, attempts, strict=True):
+            self._attempts.pop(result.claim.delivery_id, None)
+            self._attempts[result.claim.delivery_id] = attempt
         ended, self._unmarked = self._unmarked, []
         return [result.line for result in ended if self._may_go_on(result)]
 
@@ -192,6 +187,16 @@ class _Pass:
         line.claim = None
         line.failures = line.failures + 1 if error else 0
         return line.failures < FAILURES_IN_A_ROW
+
+
+def _marked(deliveries: Deliveries, result: _Result, now: datetime) -> Attempt:
+    claim = result.claim
+    if result.error is None:
+        deliveries.done([claim.delivery_id], now)
+        return Attempt(claim.channel, claim.message)
+    problem, next_at = _problem(result.error), now + pause(claim.attempts)
+    deliveries.put_off(claim, next_at, problem)
+    return Attempt(claim.channel, claim.message, problem, next_at)
 
 
 def pause(attempts: int) -> timedelta:

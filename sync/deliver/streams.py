@@ -47,7 +47,8 @@ def _claimed(database: Database, printers: Mapping[str, Printer], at: datetime) 
             return []
     with database.write() as connection:
         deliveries = Deliveries(connection)
-        return [claim for channel in printers for claim in deliveries.claim(channel, at, lease=LEASE)]
+        claims = [claim for channel in printers for claim in deliveries.claim(channel, at, lease=LEASE)]
+    return sorted(claims, key=lambda claim: claim.delivery_id)
 
 
 def _give_back(database: Database, claims: list[Claim], at: datetime) -> None:
@@ -55,4 +56,4 @@ def _give_back(database: Database, claims: list[Claim], at: datetime) -> None:
     if claims:
         with database.write() as connection:
             for claim in claims:
-                Deliveries(connection).put_off(claim.delivery_id, at, "it could not be printed")
+                Deliveries(connection).put_off(claim, at, "it could not be printed")

@@ -19,8 +19,7 @@ from sync.records import Assignment, Reference
 from sync.watches import Watch
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
+    from db.engine import Database
     from sync.state import WatchState
 
 
@@ -54,24 +53,34 @@ class Known:
     """What happened to registrations, the oldest first."""
 
 
-def gather(connection: Connection, watch: Watch) -> Known:
+def gather(database: Database, watch: Watch) -> Known:
     """What is known now. Raises DatabaseUnusable for a registry that was never read."""
-    registry = queries.registry(connection, watch.name)
-    codes = queries.codes(connection, watch.name)
-    lives = queries.lives(connection, watch.name)
-    how = status(connection, watch.name, "", None)
+    with database.read() as connection:
+        registry = queries.registry(connection, watch.name)
+        codes = queries.codes(connection, watch.name)
+        flags = queries.open_flags(connection, watch.name)
+        lives = queries.lives(connection, watch.name)
+        how = status(connection, watch.name, database.where, None)
+        version = registry.snapshot
+        body = SnapshotStore(connection).body(watch.document, version) if version else None
+        _, seen_at = queries.as_of(connection, watch.name)
+    since = [code.first_seen_at for code in codes] + [life.first_seen_at for life in lives]
+    if not since:
+        # Nothing was ever registered or reserved: the only time that is known.
+        assert seen_at is not None  # noqa: S101  # what was read was seen
+        since = [seen_at]
     return Known(
         watch=watch,
-        title=_title(connection, watch, registry.snapshot) or watch.name,
+        title=_title(body, watch) or watch.name,
         document_updated=how.document_updated,
         from_bundle=how.from_bundle,
         checked_at=how.checked_at,
-        since=min([code.first_seen_at for code in codes] + [life.first_seen_at for life in lives]),
+        since=min(since),
         older_since=how.older_since,
         held_since=min((held.since for held in how.held), default=None),
         codes=tuple(codes),
         references=tuple(_references(registry, codes)),
-        flags=tuple(queries.open_flags(connection, watch.name)),
+        flags=tuple(flags),
         sources=how.sources,
         events=tuple(events(lives)),
     )
@@ -85,11 +94,10 @@ def _references(registry: WatchState, codes: list[CodeRow]) -> list[tuple[Refere
     return [content.references if content else () for content in contents]
 
 
-def _title(connection: Connection, watch: Watch, sha256: str | None) -> str:
-    """The registry's title in the version that counts; empty where it has none, or that is not kept."""
-    from sync.parse_registry.document import parse_document  # noqa: PLC0415  # lxml: only a page has a title
+def _title(body: bytes | None, watch: Watch) -> str:
+    """The registry's title in a version; empty where it has none, or the version is not kept."""
+    from sync.parse_registry.document import parse_document  # noqa: PLC0415  # lxml: not for every command
 
-    body = SnapshotStore(connection).body(watch.document, sha256) if sha256 else None
     if body is None:
         return ""
     try:

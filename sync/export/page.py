@@ -55,14 +55,15 @@ class Line:
     references: tuple[Link, ...]
 
 
-def as_html(known: Known) -> bytes:
-    """The page, in UTF-8."""
+def as_html(known: Known, feed: str | None = None) -> bytes:
+    """The page, in UTF-8; `feed` is where the feed is, from the page, if there is one."""
     blocks = blocks_of(known.codes, known.flags, known.watch.bounds, known.watch.watched)
     style = f"{_file('page.css')}{_widths(blocks)}"
     script = _file("page.js")
     template = _environment().get_template(TEMPLATE)
     html = template.render(
         **_facts(known),
+        feed=feed,
         blocks=blocks,
         line_size=sum(count for _, count in blocks[0].counts) + blocks[0].beyond if blocks else 0,
         kinds=[kind for kind in Kind if any(kind is found for block in blocks for found, _ in block.counts)],
@@ -117,7 +118,9 @@ def _facts(known: Known) -> Mapping[str, Any]:
         "option": ""
         if len(SHIPPED) == 1 and watch.name in SHIPPED
         else f" --watch {shlex.quote(watch.name)}",
-        "example": known.flags[0].first if known.flags else known.codes[0].first,
+        "example": next(
+            iter([flag.first for flag in known.flags] + [code.first for code in known.codes]), None
+        ),
         "rows_at_once": ROWS_AT_ONCE,
     }
 

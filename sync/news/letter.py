@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -15,8 +15,9 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from sync.dates import minute, stamp
-from sync.escape import inert, shown
-from sync.news.alerts import Alert, AlertKind, Audience, Subject
+from sync.escape import shown
+from sync.news.alert_facts import alert_facts, inert_alert
+from sync.news.alerts import Alert, AlertKind, Audience
 from sync.news.message import headline, lines
 
 _LOOK_AT = "The registry:"
@@ -65,7 +66,7 @@ def write_letter(
     `pages` are by watch name where a person reads the registry. Names and dates come from outside: in `text`
     and `html` they are inert, in `facts` exact. No personal data (docs/rules.md, rules 9 and 10).
     """
-    safe = [_inert(alert) for alert in alerts]
+    safe = list(map(inert_alert, alerts))
     subject = f"ianawatch: {headline(safe)}"
     said = list(lines(safe))
     look_at = list(dict.fromkeys(pages[alert.watch] for alert in alerts if alert.watch in pages))
@@ -103,29 +104,8 @@ def write_letter(
             "at": stamp(at),
             "subject": subject,
             "text": text,
-            "alerts": [_facts(*both) for both in zip(alerts, safe, strict=True)],
+            "alerts": list(map(alert_facts, alerts)),
         },
-    )
-
-
-def _inert(alert: Alert) -> Alert:
-    """The alert as it may stand in a chat, a mail and a page."""
-    return replace(
-        alert,
-        watch=shown(alert.watch),
-        subjects=tuple(
-            replace(
-                subject,
-                name=inert(subject.name),
-                registered_on=subject.registered_on and inert(subject.registered_on),
-                missing_from=tuple(map(shown, subject.missing_from)),
-                uses=tuple(replace(u, source=shown(u.source), name=inert(u.name)) for u in subject.uses),
-            )
-            for subject in alert.subjects
-        ),
-        # A sentence of ours that may quote something from outside: our commands and URLs stay readable.
-        text=inert(alert.text, keep="`*:_"),
-        compared=tuple(map(shown, alert.compared)),
     )
 
 
@@ -147,32 +127,6 @@ def _paragraphs(said: Iterable[str]) -> list[tuple[str, list[str]]]:
         else:
             found.append((line, []))
     return found
-
-
-def _facts(alert: Alert, safe: Alert) -> dict[str, Any]:
-    return {
-        "id": alert.uid,
-        "kind": str(alert.kind),
-        "watch": alert.watch,
-        "at": stamp(alert.at),
-        "codes": [_code(alert, subject) for subject in alert.subjects],
-        "text": "\n".join(lines([safe])),
-    }
-
-
-def _code(alert: Alert, subject: Subject) -> dict[str, Any]:
-    return {
-        "first": subject.first,
-        "last": subject.last,
-        "name": subject.name,
-        "registered_on": subject.registered_on,
-        "missing_from": list(subject.missing_from),
-        "documented_in": [name for name in alert.compared if name not in subject.missing_from],
-        "in_use": [
-            {"code": use.code, "name": use.name, "source": use.source, "line": use.line}
-            for use in subject.uses
-        ],
-    }
 
 
 @cache

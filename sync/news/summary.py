@@ -7,7 +7,9 @@ from dataclasses import asdict
 from typing import Any
 
 from sync.answers import ChangeRow
+from sync.dates import stamp
 from sync.intervals import spelled
+from sync.news.alert_facts import alert_facts
 from sync.news.alerts import Alert
 from sync.news.report import SyncReport
 from sync.show.people import impersonal_change
@@ -86,7 +88,10 @@ def change_lines(report: SyncReport) -> Iterator[str]:
 
 
 def report_facts(report: SyncReport, alerts: Iterable[Alert]) -> dict[str, Any]:
-    """The report and the `alerts` that are told with it as one JSON object, named as in the public views."""
+    """The report and the `alerts` that are told with it as one JSON object, named as in the public views.
+
+    An alert is what it is in a letter too (`alert_facts`).
+    """
     return {
         "watch": report.watch,
         "location": report.location,
@@ -98,13 +103,13 @@ def report_facts(report: SyncReport, alerts: Iterable[Alert]) -> dict[str, Any]:
         "registrations": report.registrations,
         "flags": [{**_facts(r), "missing_from": list(flag.lacking)} for r, flag in report.flags],
         "conflicts": [
-            {**_facts(c.registration), "uses": [asdict(use) for use in c.uses]} for c in report.conflicts
+            {**_facts(c.registration), "in_use": [asdict(use) for use in c.uses]} for c in report.conflicts
         ],
         "changes": [
             {
                 "first": c.first,
                 "last": c.last,
-                "at": f"{c.at:%Y-%m-%dT%H:%M:%SZ}",
+                "at": stamp(c.at),
                 "change": c.change,
                 "field": c.field,
                 "before": c.before,
@@ -113,7 +118,7 @@ def report_facts(report: SyncReport, alerts: Iterable[Alert]) -> dict[str, Any]:
             for c in _changes(report)
         ],
         "documented_now": [_facts(r) for r in report.documented_now],
-        "alerts": [_alert_facts(alert) for alert in alerts],
+        "alerts": list(map(alert_facts, alerts)),
         "problems": [{"text": p.text, "exit_code": int(p.exit_code)} for p in report.problems],
     }
 
@@ -122,27 +127,6 @@ def _changes(report: SyncReport) -> Iterator[ChangeRow]:
     for c in report.changes:
         row = ChangeRow(c.first, c.last, c.at, c.kind, c.field, c.before, c.after, report.document_updated)
         yield impersonal_change(row)
-
-
-def _alert_facts(alert: Alert) -> dict[str, Any]:
-    return {
-        "uid": alert.uid,
-        "at": f"{alert.at:%Y-%m-%dT%H:%M:%SZ}",
-        "audience": alert.audience,
-        "kind": alert.kind,
-        "text": alert.text,
-        "subjects": [
-            {
-                "first": s.first,
-                "last": s.last,
-                "description": s.name,
-                "registered_on": s.registered_on,
-                "missing_from": list(s.missing_from),
-                "uses": [asdict(use) for use in s.uses],
-            }
-            for s in alert.subjects
-        ],
-    }
 
 
 def _facts(registration: Registration) -> dict[str, Any]:

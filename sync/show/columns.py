@@ -122,7 +122,7 @@ def _of_its_kind(row: Difference) -> str:
 def _where(row: Difference) -> str:
     if row.difference is DifferenceKind.CONFLICT:
         single = row.first == row.last
-        return ", ".join(f"in use {'' if single else f'for {use.code} '}{use.said}" for use in row.uses)
+        return ", ".join(f"in use {'' if single else f'for {use.code} '}{use.said}" for use in row.in_use)
     if row.difference is DifferenceKind.UNREGISTERED:
         return f"{', '.join(row.documented_in)} ({row.assignment or 'no record'})"
     lacking = zip(row.missing_from, row.blocks, strict=True)

@@ -49,7 +49,7 @@ class Difference:
     """For each that lacks it, the narrowest row for a range there that covers it, such as `1016-2999`."""
     ignored: str | None
     """Why a person decided that it is fine."""
-    uses: tuple[Use, ...] = ()
+    in_use: tuple[Use, ...] = ()
     """For a conflict: its codes that are in use by other names, and where."""
 
     @property
@@ -132,7 +132,7 @@ def _conflicts(
             documented_in=(),
             blocks=(),
             ignored=_why_ignored(first, last, ignored),
-            uses=conflict.uses,
+            in_use=conflict.uses,
         )
 
 
