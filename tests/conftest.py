@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Protocol
 
+import postgresql_server
 import pytest
+from databases import rehearsed
 from hypothesis import settings
+from sqlalchemy import text
+
+from db.engine import Database
+from db.upgrade import upgrade
 
 # No deadline: how long an example takes is the machine's affair. CI takes the same examples every time.
 settings.register_profile("project", deadline=None)
@@ -22,3 +30,55 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("no folder `shared` with real documents beside this checkout")
     return SHARED
+
+
+class Reliability(Protocol):
+    """Takes down what a matrix has tried, and what came of it."""
+
+    def __call__(self, row: str, **figures: int) -> None:
+        """A row of figures, each by what it counts; an underscore is a space."""
+
+
+_ROWS = pytest.StashKey[list[tuple[str, dict[str, int]]]]()
+
+
+@pytest.fixture
+def reliability(pytestconfig: pytest.Config) -> Reliability:
+    """Figures that are printed when all tests have ended, under the heading `reliability`."""
+    rows = pytestconfig.stash.setdefault(_ROWS, [])
+
+    def take_down(row: str, **figures: int) -> None:
+        rows.append((row, figures))
+
+    return take_down
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Print the figures."""
+    if rows := config.stash.get(_ROWS, []):
+        terminalreporter.section("reliability")
+    for row, figures in rows:
+        said = ", ".join(f"{name.replace('_', ' ')} {number}" for name, number in figures.items())
+        terminalreporter.write_line(f"{row}: {said}")
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """A PostgreSQL server: its URL with a place for the name of a database."""
+    with postgresql_server.running() as url:
+        yield url
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> Iterator[Database]:
+    """A database without a row, on each of the engines that the stores are for; a module's tests share it."""
+    if request.param == "sqlite":
+        yield rehearsed()
+        return
+    url: str = request.getfixturevalue("server")
+    database = Database.create(url.format("postgres"))
+    assert upgrade(database) is None
+    yield database
+    with database.write() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from databases import migrated, rehearsed, watch_on
+from databases import migrated, watch_on
 from outbox import CHANNELS, MINUTE, NOON, begin_anew, claims, count, news, notice, post
 from sqlalchemy.exc import IntegrityError
 
@@ -19,11 +19,6 @@ from sync.news.alerts import AlertKind, Audience, Told
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
-
-
-@pytest.fixture(scope="module")
-def database() -> Database:
-    return rehearsed()
 
 
 @pytest.fixture

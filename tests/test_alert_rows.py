@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-from databases import rehearsed, texts, times
+from databases import texts, times
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from outbox import KEYS, NOON, begin_anew, post
@@ -12,12 +11,6 @@ from db.deliveries import Deliveries
 from db.engine import Database
 from sync.news.alerts import Alert, Audience, Subject
 from sync.state import Use
-
-
-@pytest.fixture(scope="module")
-def database() -> Database:
-    return rehearsed()
-
 
 subjects = st.builds(
     Subject,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from databases import contents, rehearsed, watch_on
+from databases import contents, watch_on
 from hypothesis import given
 from sqlalchemy import delete, insert, select
 
@@ -15,11 +15,6 @@ from db.engine import Database
 from sync.records import Assignment, Content, Reference
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def database() -> Database:
-    return rehearsed()
 
 
 @given(content=contents)

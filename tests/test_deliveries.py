@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from databases import migrated, rehearsed
+from databases import migrated
 from outbox import MINUTE, NOON, begin_anew, claimed, claims, news, notice, post
 from sqlalchemy import Connection, select
 
@@ -18,11 +18,6 @@ from db.alert_outbox import AlertOutbox
 from db.deliveries import LONGEST_LEASE, LONGEST_PAUSE, Deliveries
 from db.engine import Database
 from sync.news.alerts import Audience
-
-
-@pytest.fixture(scope="module")
-def database() -> Database:
-    return rehearsed()
 
 
 @pytest.fixture

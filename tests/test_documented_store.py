@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from databases import counted, emptied, rehearsed, texts, watch_on
+from databases import counted, emptied, texts, watch_on
 from hypothesis import given
 from hypothesis import strategies as st
 from served import registration
@@ -27,11 +27,6 @@ LATER = NOON + timedelta(hours=1)
 SHA256 = "a" * 64
 MDN = (Role.DOCUMENTED, "mdn")
 PAGE = DocumentedTable((DocumentedValue(1000, 1000, "Normal", 7), DocumentedValue(3000, 3999, "", 8)))
-
-
-@pytest.fixture(scope="module")
-def database() -> Database:
-    return rehearsed()
 
 
 @pytest.fixture

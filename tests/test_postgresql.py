@@ -5,10 +5,6 @@ The server is the test's own: without PostgreSQL's programs and psycopg these te
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
@@ -18,7 +14,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from builders import document, row
-from databases import NOBODY, migrated
+from databases import migrated
 from sqlalchemy import insert, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 
@@ -34,8 +30,6 @@ from sync.settings.model import Settings
 from sync.watches import CLOSE_CODES
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
-FOLDERS = [None, *sorted(str(path) for path in Path("/usr/lib/postgresql").glob("*/bin"))]
-"""Where PostgreSQL's programs may be; None for PATH."""
 
 
 class Said(Exception):
@@ -75,31 +69,6 @@ def test_without_a_state_it_is_the_way_to_the_server_or_a_bug() -> None:
 
 
 # -- with a server ----------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    """The beginning of the server's URLs, up to the name of a database."""
-    pytest.importorskip("psycopg")
-    folder = next((folder for folder in FOLDERS if shutil.which("initdb", path=folder)), "")
-    if folder == "":
-        pytest.skip("PostgreSQL's programs are not installed")
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
-        user = NOBODY if os.geteuid() == 0 else None  # It refuses to run as root.
-        if user is not None:
-            os.chown(name, user, -1)
-
-        def run(program: str, *arguments: str) -> None:
-            command = [shutil.which(program, path=folder) or program, "-D", f"{name}/data", *arguments]
-            subprocess.run(command, check=True, cwd=name, user=user, stdout=subprocess.DEVNULL)
-
-        run("initdb", "--username=ann", "--auth=trust", "--encoding=UTF8", "--no-sync")
-        options = f"-k {name} -c listen_addresses='' -c fsync=off"
-        run("pg_ctl", "start", "--wait", "--silent", f"--options={options}", f"--log={name}/log")
-        try:
-            yield f"postgresql+psycopg://ann@/{{}}?host={name}"
-        finally:
-            run("pg_ctl", "stop", "--wait", "--silent", "--mode=immediate")
 
 
 @pytest.fixture

@@ -7,9 +7,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from databases import (
-    rehearsed,
-)
 from registries import LATER, NOON, A, begin_anew, live, said, save, stored, withdrawn
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import IntegrityError
@@ -23,11 +20,6 @@ from sync.state import (
     Registration,
     WatchState,
 )
-
-
-@pytest.fixture(scope="module")
-def database() -> Database:
-    return rehearsed()
 
 
 @pytest.fixture

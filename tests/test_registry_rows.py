@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime
 
-import pytest
 from databases import (
     DOCUMENT,
     contents,
     counted,
     maybe_texts,
     maybe_times,
-    rehearsed,
     texts,
     times,
     versions,
@@ -68,11 +66,6 @@ states = st.builds(
     records=records.map(lambda r: (r,)),
     holds=holds.map(lambda h: (h,)),
 )
-
-
-@pytest.fixture(scope="module")
-def database() -> Database:
-    return rehearsed()
 
 
 @few

@@ -11,7 +11,6 @@ import pytest
 from databases import (
     DOCUMENT,
     WATCH,
-    rehearsed,
     versions,
     watch_on,
 )
@@ -39,11 +38,6 @@ from sync.state import (
     WatchDecision,
     WatchState,
 )
-
-
-@pytest.fixture(scope="module")
-def database() -> Database:
-    return rehearsed()
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from databases import DOCUMENT, WATCH, emptied, rehearsed, versions, watch_on
+from databases import DOCUMENT, WATCH, emptied, versions, watch_on
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from served import Pair, content, registration
@@ -39,11 +39,6 @@ BEFORE = NOON - timedelta(days=30)
 LATER = NOON + timedelta(hours=1)
 A, B = "a" * 64, "b" * 64
 ASH, BEECH = ("Ash", "2021-01-01"), ("Beech", "2022-02-02")
-
-
-@pytest.fixture(scope="module")
-def database() -> Database:
-    return rehearsed()
 
 
 @pytest.fixture

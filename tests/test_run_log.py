@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import takewhile
 
 import pytest
-from databases import DOCUMENT, rehearsed
+from databases import DOCUMENT
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Connection, func, select
@@ -19,11 +19,6 @@ from db.run_log import Outcome, RunLog, RunRow
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture(scope="module")
-def database() -> Database:
-    return rehearsed()
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from databases import DOCUMENT, emptied, rehearsed, times, versions
+from databases import DOCUMENT, emptied, times, versions
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Connection, func, select
@@ -25,11 +25,6 @@ HOUR = timedelta(hours=1)
 A, B = "a" * 64, "b" * 64
 OTHER = "https://example.org/other.xml"
 MIRROR = "https://mirror.example/codes.xml"
-
-
-@pytest.fixture(scope="module")
-def database() -> Database:
-    return rehearsed()
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from builders import document, row
-from databases import rehearsed
 from sqlalchemy import Connection, select
 
 from db import tables as t
@@ -33,11 +32,6 @@ IANA = {"i": "http://www.iana.org/assignments"}
 NORMAL, UNAUTHORIZED = row("1000", "Normal Closure"), row("3000", "Unauthorized", date="2021-09-06")
 FIRST = document([NORMAL, row("1001-3999", "Unassigned")], updated="2026-01-01")
 SECOND = document([NORMAL, UNAUTHORIZED, row("3001-3999", "Unassigned")], updated="2026-01-02")
-
-
-@pytest.fixture(scope="module")
-def database() -> Database:
-    return rehearsed()
 
 
 @pytest.fixture

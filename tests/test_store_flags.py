@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from builders import document, row
-from databases import rehearsed
 from sqlalchemy import Connection, select
 
 from db import tables as t
@@ -35,11 +34,6 @@ CODES = {
 CHANNELS = {"readers": frozenset({Audience.READERS}), "all": frozenset(Audience)}
 A, B = DocumentedSource("a", "a.csv"), DocumentedSource("b", "b.csv")
 OURS = DocumentedSource("ours", "ours.csv", Role.IN_USE)
-
-
-@pytest.fixture(scope="module")
-def database() -> Database:
-    return rehearsed()
 
 
 class Steps:
