@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from benchmarks import history, pages
+from benchmarks import history, pages, processes
 
 if __name__ == "__main__":
     history.main()
     print()
     pages.main()
+    print()
+    processes.main()
