@@ -45,14 +45,17 @@ def main() -> None:
 
 
 def write(folder: Path, number: int) -> str:
-    """A page of prose, with code, links, numbers, a list of words and a table of other things; its path."""
+    """A page of prose, with code, links, numbers, a list and a table of other things; its path."""
     paragraph = (
         f"Section {number} of the manual. A connection may be closed with a code such as 1000 or 3000-3999, "
         "see [RFC 6455](https://www.rfc-editor.org/rfc/rfc6455#section-7.4). `close(3000)` does | or not.\n"
         "\nThe next sentence is here since pages have many: nothing in it is a table, and *nothing* is a "
         "list.\n\n"
     )
-    other = "| Name | Since |\n| --- | --- |\n| code | Chrome 43 |\n\n- one\n- another\n"
+    other = (
+        "| Name | Since |\n| --- | --- |\n| code | Chrome 43 |\n\n- one\n- another\n- 2 more of them\n- 1.2.3 (old)\n"
+        "\nA line of prose may well begin with a number, such as\n3000 here, which begins no row.\n"
+    )
     path = folder / f"page-{number}.md"
     path.write_text(f"# Page {number}\n\n{paragraph * PARAGRAPHS}{other}", encoding="utf-8")
     return str(path)

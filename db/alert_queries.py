@@ -70,6 +70,12 @@ def alerts(
     return found
 
 
+def channels(connection: Connection) -> list[str]:
+    """The channels that something was ever to be sent to, by name."""
+    d = t.delivery.c
+    return list(connection.scalars(select(d.channel).distinct().order_by(d.channel)))
+
+
 def _on_one_line(alert: Alert) -> str:
     said = list(lines([alert]))
     return said[0] if len(said) == 1 else headline([alert])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from db.column_types import word
 from sync.news.alerts import Alert, Audience, Subject
 from sync.state import Use
 
@@ -35,7 +36,7 @@ def alert_of(row: RowMapping) -> Alert:
     facts = row["facts"]
     return Alert(
         uid=row["uid"],
-        audience=Audience(row["audience"]),
+        audience=word(Audience, row["audience"]),
         kind=row["kind"],
         watch=facts["watch"],
         at=row["at"],

@@ -7,10 +7,13 @@ from sqlalchemy import ColumnElement, Connection, FromClause, RowMapping, and_, 
 from db import queries
 from db import tables as t
 from db.content_columns import reference_text
-from sync.answers import Citation, CodeFacts, CodeRow, OnPage, Withdrawn
+from sync.answers import Citation, CodeFacts, CodeRow, Neighbour, OnPage, Withdrawn
 from sync.records import Assignment, DocumentedValue, Reference
 from sync.state import Use
 from sync.watches import Role
+
+NEAR = 2
+"""Records before and after one that are its neighbours."""
 
 
 def code_facts(connection: Connection, watch: str, code: int) -> CodeFacts:
@@ -53,6 +56,7 @@ def code_facts(connection: Connection, watch: str, code: int) -> CodeFacts:
             for row in withdrawn
         ),
         history=tuple(queries.history(connection, watch, code=code)),
+        neighbours=_neighbours(connection, watch_id, code),
     )
 
 
@@ -82,6 +86,21 @@ def _record(connection: Connection, watch_id: int, code: int) -> RowMapping | No
     r = t.record
     query = select(r).where(r.c.watch_id == watch_id, r.c.valid_to.is_(None), _covers(r, code))
     return connection.execute(query).mappings().first()
+
+
+def _neighbours(connection: Connection, watch_id: int, code: int) -> tuple[Neighbour, ...]:
+    r = t.record
+    there = select(r.c.first, r.c.last, r.c.description).where(
+        r.c.watch_id == watch_id, r.c.valid_to.is_(None)
+    )
+    before = there.where(r.c.last < code).order_by(r.c.last.desc()).limit(NEAR)
+    after = there.where(r.c.first > code).order_by(r.c.first).limit(NEAR)
+    rows = [
+        row
+        for query in (before, there.where(_covers(r, code)), after)
+        for row in connection.execute(query).mappings()
+    ]
+    return tuple(Neighbour(**row) for row in sorted(rows, key=lambda row: (row["first"], row["last"])))
 
 
 def _pages(connection: Connection, watch_id: int, code: int, role: Role) -> tuple[OnPage, ...]:

@@ -1,14 +1,33 @@
-"""Column types that say what is in a column, whatever the engine."""
+"""Column types that say what is in a column, whatever the engine; and a value that can't be.
+
+To SQLite's own check of a file, two pages that have changed places are sound.
+"""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import DateTime, Dialect, String, TypeDecorator
 
 if TYPE_CHECKING:
     from sqlalchemy.types import TypeEngine
+
+
+Word = TypeVar("Word", bound=StrEnum)
+
+
+class NotAsWritten(Exception):
+    """A stored value that this program never writes: the file is damaged."""
+
+
+def word(words: type[Word], stored: str) -> Word:
+    """The one of the words that is stored. Raises NotAsWritten."""
+    try:
+        return words(stored)
+    except ValueError as e:
+        raise NotAsWritten(f"{stored!r} is no {words.__name__.lower()}") from e
 
 
 class Utc(TypeDecorator[datetime]):
@@ -38,8 +57,11 @@ class Utc(TypeDecorator[datetime]):
         return value.isoformat().replace("+00:00", "Z") if dialect.name == "sqlite" else value
 
     def process_result_value(self, value: str | datetime | None, dialect: Dialect) -> datetime | None:
-        """Aware, in UTC."""
+        """Aware, in UTC. Raises NotAsWritten."""
         del dialect
-        if isinstance(value, str):
-            return datetime.fromisoformat(value)
-        return value.astimezone(UTC) if value is not None else None
+        if value is None:
+            return None
+        try:
+            return (datetime.fromisoformat(value) if isinstance(value, str) else value).astimezone(UTC)
+        except (AttributeError, ValueError) as e:
+            raise NotAsWritten(f"{value!r} is no time") from e

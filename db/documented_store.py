@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, and_, delete, insert, or_, select, update
 
 from db import tables as t
+from db.column_types import word
 from db.inserted import insert_all, inserted_id
 from sync.fetch.location import shown
 from sync.records import DocumentedTable, DocumentedValue
@@ -45,9 +46,9 @@ class DocumentedStore:
             .order_by(t.documented_source.c.role, t.documented_source.c.name)
         ).mappings()
         return {
-            (Role(row["role"]), row["name"]): StoredSource(
+            (word(Role, row["role"]), row["name"]): StoredSource(
                 id=row["id"],
-                role=Role(row["role"]),
+                role=word(Role, row["role"]),
                 name=row["name"],
                 location=row["location"],
                 sha256=row["sha256"],

@@ -10,10 +10,12 @@
 from __future__ import annotations
 
 import sqlite3
+import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from enum import Enum
+from json import JSONDecodeError
 from pathlib import Path
 
 import sqlalchemy
@@ -22,6 +24,7 @@ from sqlalchemy.exc import DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import NullPool, StaticPool
 
 from db import postgresql, sqlite, sqlite_files
+from db.column_types import NotAsWritten
 from db.locations import location, shown
 from sync.errors import DatabaseLocked, DatabaseUnusable, UsageProblem, WrongConfiguration
 
@@ -195,3 +198,8 @@ def explained(where: str) -> Iterator[None]:
             raise
         text = " ".join(str(cause).split())
         raise DatabaseUnusable(f"{where}: the database can't be used: {text}; {advice}") from e
+    except (NotAsWritten, UnicodeDecodeError, JSONDecodeError, zlib.error) as e:
+        # What was stored is no longer what it was; SQLite's own message may cite such bytes.
+        raise DatabaseUnusable(
+            f"{where}: the database is damaged ({e}); put a backup in its place (docs/operating.md)"
+        ) from e

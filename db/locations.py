@@ -43,6 +43,12 @@ def shown(url: URL) -> str:
     return url.set(query={}).render_as_string(hide_password=True)
 
 
+def named(where: str) -> str:
+    """What a person named, for that person: the file's path, or the URL as `shown`."""
+    found = location(where)
+    return shown(found) if isinstance(found, URL) else str(found)
+
+
 def _path(name: str) -> Path:
     try:
         return Path(name).expanduser()

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from db.column_types import word
 from db.content_columns import content_columns, content_of
 from sync.records import Assignment, Record
 from sync.state import Change, DocumentState, Hold, HoldKind, Registration
@@ -90,7 +91,7 @@ def record_columns(record: Record) -> Columns:
 
 def record_of(row: RowMapping) -> Record:
     """A record from its row."""
-    return Record(row["first"], row["last"], content_of(row, Assignment(row["assignment"])))
+    return Record(row["first"], row["last"], content_of(row, word(Assignment, row["assignment"])))
 
 
 def hold_columns(hold: Hold, snapshot_ids: Mapping[str, int]) -> Columns:
@@ -108,7 +109,7 @@ def hold_columns(hold: Hold, snapshot_ids: Mapping[str, int]) -> Columns:
 def hold_of(row: RowMapping) -> Hold:
     """A hold from its row, with the `sha256` of the version it was first seen in."""
     return Hold(
-        kind=HoldKind(row["kind"]),
+        kind=word(HoldKind, row["kind"]),
         fingerprint=row["fingerprint"],
         reason=row["reason"],
         snapshot=row["sha256"],

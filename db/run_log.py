@@ -9,6 +9,7 @@ from enum import StrEnum
 from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
 from db import tables as t
+from db.column_types import word
 
 
 class Outcome(StrEnum):
@@ -88,7 +89,7 @@ class RunLog:
         if row is None:
             return None
         return RunRow(
-            Outcome(row["outcome"]),
+            word(Outcome, row["outcome"]),
             row["exit_code"],
             row["detail"],
             row["first_at"],

@@ -13,6 +13,7 @@ from datetime import datetime
 from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
 
 from db import tables as t
+from db.column_types import word
 from db.inserted import insert_all, inserted_id
 from sync.decide.observations import Run, joined
 from sync.fetch.location import as_stored
@@ -199,7 +200,7 @@ class SnapshotStore:
                 row["id"],
                 Run(
                     sha256=row["sha256"],
-                    verdict=Verdict(row["verdict"]),
+                    verdict=word(Verdict, row["verdict"]),
                     first_at=row["first_at"],
                     last_at=row["last_at"],
                     count=row["count"],

@@ -18,6 +18,8 @@ LOCK_WAIT = 30.0
 _DRIVER_WAIT = 0.5
 """Seconds SQLite waits by itself: no signal is heard inside that wait."""
 
+_NO_TEXT = "Could not decode to UTF-8"
+"""The driver says so, under no code of SQLite's, of bytes that were stored as text."""
 _WHAT_TO_DO = {
     sqlite3.SQLITE_CANTOPEN: "check that it is a file, and that it and its folder may be written",
     sqlite3.SQLITE_CORRUPT: "put a backup in its place (docs/operating.md)",
@@ -107,6 +109,8 @@ def is_busy(error: sqlite3.Error) -> bool:
 def what_to_do(error: sqlite3.Error) -> str | None:
     """Advice on an error that the file or the disk made; None for any other, which is a bug."""
     code = _code(error)
+    if _NO_TEXT in str(error):
+        code = sqlite3.SQLITE_CORRUPT
     return _WHAT_TO_DO.get(code, _WHAT_TO_DO.get(code & 0xFF))
 
 

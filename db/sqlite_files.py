@@ -5,8 +5,11 @@ A file is read through SQLite only: whoever closes a file gives up every lock th
 
 from __future__ import annotations
 
+import errno
 import os
-from contextlib import closing
+import secrets
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from db.sqlite import APPLICATION_ID, PatientConnection, connect, in_memory
@@ -14,6 +17,8 @@ from sync.errors import CannotCreateDatabase, DatabaseUnusable
 
 _SMALLEST = 512
 """Bytes of the smallest database that is not empty: one page."""
+PART = ".part"
+"""How the name of a backup ends that is not whole yet."""
 
 
 def is_there(path: Path) -> bool:
@@ -31,7 +36,8 @@ def create_file(path: Path) -> None:
 
     Raises CannotCreateDatabase.
     """
-    _create(path, os.O_CREAT, "choose another place with --database")
+    with _creating(path, "choose another place with --database"):
+        _create(path)
 
 
 def refuse_foreign(connection: PatientConnection, path: Path) -> None:
@@ -58,7 +64,10 @@ def refuse_damaged(connection: PatientConnection, path: Path) -> None:
     if path.stat().st_size < pages * page_size:
         problem = "its end is missing"
     else:
+        # It cites what it finds, which may be no text.
+        connection.text_factory = _as_text
         (problem,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+        connection.text_factory = str
     if problem != "ok":
         raise DatabaseUnusable(
             f"{path}: the database is damaged ({' '.join(problem.split())}); nothing was written: "
@@ -67,15 +76,23 @@ def refuse_damaged(connection: PatientConnection, path: Path) -> None:
 
 
 def backup(path: Path, target: Path) -> None:
-    """Copy a database while others use it. Raises CannotCreateDatabase; `target` must not exist."""
-    _create(target, os.O_CREAT | os.O_EXCL, "choose another name for the backup")
+    """Copy a database while others use it. Raises CannotCreateDatabase; `target` must not exist.
+
+    Under that name there is a whole copy or nothing: until it is whole its name ends with PART.
+    """
+    part = target.with_name(f"{target.name}.{secrets.token_hex(4)}{PART}")
+    with _creating(target, "choose another name for the backup"):
+        if target.exists():
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+        _create(part, os.O_EXCL)
     try:
-        with closing(connect(path)) as source, closing(connect(target)) as copy:
+        with closing(connect(path)) as source, closing(connect(part)) as copy:
             # Inside a transaction: by itself a backup waits for the lock for ever, and hears no signal.
             source.begin(write=False)
             source.backup(copy)
+        part.rename(target)
     except BaseException:
-        target.unlink(missing_ok=True)
+        part.unlink(missing_ok=True)
         raise
 
 
@@ -94,9 +111,18 @@ def copy_in_memory(path: Path) -> PatientConnection:
     return copy
 
 
-def _create(path: Path, flags: int, advice: str) -> None:
+def _create(path: Path, flags: int = 0) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | flags, 0o600))
+
+
+def _as_text(found: bytes) -> str:
+    return found.decode(errors="backslashreplace")
+
+
+@contextmanager
+def _creating(path: Path, advice: str) -> Iterator[None]:
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_RDWR | flags, 0o600))
+        yield
     except OSError as e:
         raise CannotCreateDatabase(f"{path}: it can't be created: {e.strerror}; {advice}") from e

@@ -14,6 +14,7 @@ from db import tables as t
 from db.quarantine import DOCUMENT, held_back
 from db.run_log import Outcome, RunLog
 from sync.answers import HeldBack
+from sync.intervals import spelled
 from sync.show.health import Deliveries, Held, Status
 from sync.state import Verdict
 from sync.watches import Role
@@ -47,6 +48,7 @@ def status(connection: Connection, watch: str, where: str, path: Path | None) ->
         registrations=_count(connection, t.registration, row["id"], t.registration.c.withdrawn_at),
         flagged=len(flags),
         ignored=sum(flag.ignored is not None for flag in flags),
+        to_document=tuple(spelled(flag.first, flag.last) for flag in flags if flag.ignored is None),
         deliveries=_deliveries(connection),
         held=tuple(_held(held_back(connection, watch))),
         sources=tuple(queries.sources(connection, row["id"])),

@@ -5,13 +5,16 @@ Alembic is imported only when there is something to do: a sync whose schema is c
 
 from __future__ import annotations
 
+import glob
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import inspect, text
+from sqlalchemy.exc import DBAPIError
 
 from db.sqlite import APPLICATION_ID
+from db.sqlite_files import PART
 from db.tables import metadata
 from sync.errors import DatabaseUnusable
 
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
 
     from db.engine import Database
 
+BACKUP = ".backup"
+"""How the name of a backup before an upgrade ends."""
 HEAD = "0002"
 """The newest revision in `migrations/versions`; a test holds the two together."""
 
@@ -41,7 +46,7 @@ def upgrade(database: Database) -> Path | None:
     """Bring the schema up to date, all or nothing; the backup of an old one, made beside the file, or None.
 
     Of two at once one does it, and the other waits and finds it done. Raises DatabaseUnusable for a schema
-    that is newer than this program, or not whole.
+    that is newer than this program, not whole, or in the way of its upgrade.
     """
     revision = _stored_revision(database)
     if revision == HEAD:
@@ -55,10 +60,15 @@ def upgrade(database: Database) -> Path | None:
             if revision != HEAD:
                 saved = _backup(database, revision)
                 _migrate(connection)
-    except BaseException:
+    except BaseException as e:
         # The database is as it was: one that can't be upgraded is not copied anew by every run.
         if saved is not None:
             saved.unlink()
+        if isinstance(e, DBAPIError):
+            raise DatabaseUnusable(
+                f"{database.where}: the schema can't be upgraded: {' '.join(str(e.orig).split())}; "
+                "nothing was changed: take out what is not ianawatch's, or use the ianawatch that wrote it"
+            ) from e
         raise
     return saved
 
@@ -90,9 +100,12 @@ def _revision(connection: Connection, where: str) -> str | None:
 def _backup(database: Database, revision: str | None) -> Path | None:
     if revision is None or database.path is None:
         return None
+    # Those of an upgrade that was killed: nobody else upgrades now.
+    for part in database.path.parent.glob(f"{glob.escape(database.path.name)}.*{BACKUP}.*{PART}"):
+        part.unlink()
     # To the microsecond: an upgrade that was killed may be tried again within the second.
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
-    saved = database.path.with_name(f"{database.path.name}.{revision}-{stamp}.backup")
+    saved = database.path.with_name(f"{database.path.name}.{revision}-{stamp}{BACKUP}")
     database.backup(saved)
     return saved
 

@@ -1,6 +1,6 @@
 """The public views for who asks them by hand: what each is, and what each of its columns holds.
 
-The README's tables and Datasette's pages say the same. The views themselves are made by a migration.
+docs/database.md and Datasette's pages say the same. The views themselves are made by a migration.
 """
 
 from __future__ import annotations

@@ -152,6 +152,15 @@ class Withdrawn:
 
 
 @dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A record of the registry as it is served, which covers a value or lies near it."""
+
+    first: int
+    last: int
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
 class CodeFacts:
     """Everything that is known of one value."""
 
@@ -180,6 +189,8 @@ class CodeFacts:
     """Earlier registrations of it, the oldest first."""
     history: tuple[ChangeRow, ...] = ()
     """What happened to registrations of it, the oldest first."""
+    neighbours: tuple[Neighbour, ...] = ()
+    """The records around it, its own among them, by value."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ class CheckedPage:
     conflicts: tuple[Finding, ...] = ()
     """In use, and registered by another name."""
     ignored: tuple[Finding, ...] = ()
-    """Registered, not documented or in use by another name, and that is fine."""
+    """On which page and registry differ, in any of these ways, and that is fine."""
 
 
 def check_page(
@@ -58,12 +58,12 @@ def check_page(
     """Compare a page's table with the registry, in the watched range."""
     registrations = first_sight(registry.records, _NO_TIME)
     found = differences(registrations, registry.records, {file: table}, watched, _ignored(ignored))
-    missing = [d for d in found if d.difference is DifferenceKind.MISSING]
+    counted = [d for d in found if d.ignored is None]
     return CheckedPage(
         file,
-        missing=_findings((d for d in missing if d.is_missing), table),
-        unregistered=_findings((d for d in found if d.difference is DifferenceKind.UNREGISTERED), table),
-        ignored=_findings((d for d in missing if not d.is_missing), table),
+        missing=_findings((d for d in counted if d.difference is DifferenceKind.MISSING), table),
+        unregistered=_findings((d for d in counted if d.difference is DifferenceKind.UNREGISTERED), table),
+        ignored=_findings((d for d in found if d.ignored is not None), table),
     )
 
 

@@ -182,7 +182,8 @@ def _usage(error: click.ClickException) -> str:
     if error.ctx.parent and any(name in parameter.opts for parameter in cli.params):
         message = f"{name} stands before the command: ianawatch {name} ... {error.ctx.info_name}."
     path = " ".join(filter(None, (error.ctx.command_path, error.ctx.invoked_subcommand)))
-    return f"{message} See `{path} --help`."
+    stop = "" if message.endswith((".", "?")) else "."
+    return f"{message}{stop} See `{path} --help`."
 
 
 def _say_error(text: str, ctx: click.Context | None) -> None:

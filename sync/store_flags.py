@@ -35,7 +35,7 @@ class Compared:
     flags: Mapping[str, Flag]
     """The open ones, by registration key."""
     closed: tuple[Registration, ...]
-    """Those whose flag closed since they are documented now."""
+    """Those whose flag closed since they are documented now, by value."""
     baseline: tuple[str, ...]
     """Keys of those flagged at a first sight."""
     sources: tuple[str, ...]
@@ -61,6 +61,7 @@ def compare(
     in_use = store.tables(stored.id, Role.IN_USE) if watch.in_use else {}
     before = store.open_flags(stored.id)
     by_key = {r.key: r for r in step.state.registrations}
+    flagged_before = sorted(map(by_key.__getitem__, before), key=lambda registration: registration.first)
     if watch.documented and not tables:
         # Not one of them was ever read, so nothing is known to be documented: the flags stay as they were.
         flags = {key: flag for key, flag in before.items() if by_key[key].live}
@@ -69,7 +70,7 @@ def compare(
     store.save_flags(registration_ids, before, flags, at)
     return Compared(
         flags=flags,
-        closed=tuple(r for r in map(by_key.__getitem__, before) if tables and _documented(r, flags, watch)),
+        closed=tuple(r for r in flagged_before if tables and _documented(r, flags, watch)),
         baseline=_baseline(stored, step, flags, new_sources, by_key),
         sources=tuple(sorted(tables)),
         conflicts=decide_conflicts(step.state.registrations, in_use, watch.watched),

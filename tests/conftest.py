@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
@@ -30,6 +31,14 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("no folder `shared` with real documents beside this checkout")
     return SHARED
+
+
+@pytest.fixture
+def memory(tmp_path: Path) -> Iterator[Path]:
+    """A folder, in memory where the system has such: for runs by the thousand that wait for their disk."""
+    where = Path("/dev/shm")  # noqa: S108  # a folder of its own is made there
+    with tempfile.TemporaryDirectory(dir=where if os.access(where, os.W_OK) else tmp_path) as name:
+        yield Path(name)
 
 
 class Reliability(Protocol):

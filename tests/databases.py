@@ -154,6 +154,21 @@ def held_by_another(path: Path, *statements: str) -> Iterator[subprocess.Popen[s
         yield process
 
 
+def break_off(path: Path) -> None:
+    """Have a program die within a transaction that has reached the file: its journal stays beside it."""
+    program = (
+        "import os, sqlite3, sys\n"
+        "connection = sqlite3.connect(sys.argv[1], isolation_level=None)\n"
+        "connection.execute('PRAGMA cache_size = 1')\n"
+        "connection.execute('BEGIN')\n"
+        "urls = [(str(n) * 1000,) for n in range(100)]\n"
+        "connection.executemany('INSERT INTO document (url) VALUES (?)', urls)\n"
+        "os._exit(0)\n"
+    )
+    subprocess.run([sys.executable, "-c", program, str(path)], check=True)
+    assert path.with_name(f"{path.name}-journal").exists()
+
+
 @contextmanager
 def plain_user() -> Iterator[Path]:
     """A folder, and the rights of a user to whom permissions apply: root's tests go on as nobody."""

@@ -3,9 +3,10 @@
     @pytest.mark.matrix
     @pytest.mark.parametrize("damage", share(DAMAGES))
 
-Without IANAWATCH_MATRIX_SAMPLE, everything: that is `make test-all`. With it (CI sets eight hexadecimal digits of the
-commit's name), of each eight neighbours one, drawn by those digits: the same commit takes the same ones always, another
-takes others, and each share is spread over the whole matrix. Put the cases in an order in which neighbours are alike.
+Without IANAWATCH_MATRIX_SAMPLE, everything: that is `make test-all`. With it (CI sets eight hexadecimal
+digits of the commit's name), of each eight neighbours one, drawn by those digits: the same commit takes the
+same ones always, another takes others, and each share is spread over the whole matrix. Put the cases in an
+order in which neighbours are alike.
 
 `evenly` is for the quick rows, and where every case would take too long: so many of them, evenly spread.
 """

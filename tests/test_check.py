@@ -52,6 +52,13 @@ def test_an_ignored_code_is_listed_and_not_missing() -> None:
     assert (page.missing, page.ignored) == ((), (Finding("3003", "Forbidden", 5),))
 
 
+def test_an_ignored_code_of_the_pages_own_is_listed_and_not_unregistered() -> None:
+    rows = [DocumentedValue(3000, 3000), DocumentedValue(3003, 3003), DocumentedValue(3456, 3456, "Ours", 7)]
+    assert check(*rows, ignored=((3456, 3456),)) == CheckedPage(
+        "page.md", ignored=(Finding("3456", "Ours", 7),)
+    )
+
+
 def test_what_is_outside_the_watched_range_is_nobodys_business() -> None:
     page = check(DocumentedValue(3000, 3000), DocumentedValue(3003, 3003), DocumentedValue(999, 999, "?"))
     assert page == CheckedPage("page.md")

@@ -101,7 +101,7 @@ def test_a_304_reads_no_document_and_migrates_nothing(program: Program) -> None:
             ["sync", "--dryrun"],
             "No such option '--dryrun'. Did you mean '--dry-run'? See `ianawatch sync --help`.",
         ),
-        (["sync", "now"], "Got unexpected extra argument (now) See `ianawatch sync --help`."),
+        (["sync", "now"], "Got unexpected extra argument (now). See `ianawatch sync --help`."),
         (["sync", "--source"], "Option '--source' requires an argument. See `ianawatch sync --help`."),
         (
             ["sync", "--splay", "-1"],

@@ -42,6 +42,23 @@ def test_a_code_without_a_record_has_no_entry(watched: Watched) -> None:
     assert (facts.entry, facts.pages[0].row, facts.history) == (None, None, ())
 
 
+@pytest.mark.parametrize(
+    ("code", "neighbours"),
+    [
+        (7, ["Normal", "Unauthorized"]),
+        (1000, ["Normal", "Unauthorized", "Unassigned"]),
+        (3500, ["Normal", "Unauthorized", "Unassigned"]),
+        (65535, ["Unauthorized", "Unassigned"]),
+    ],
+)
+def test_the_two_records_before_and_after_are_its_neighbours_by_value(
+    watched: Watched, code: int, neighbours: list[str]
+) -> None:
+    with watched.database.read() as connection:
+        facts = code_facts(connection, NAME, code)
+    assert [neighbour.description for neighbour in facts.neighbours] == neighbours
+
+
 def test_of_several_blocks_the_narrowest_is_told(watched: Watched) -> None:
     watched.page.write_text("first,last,name\n0,65535,\n3000,3009,ten\n2000,3999,\n1000,1000,a\n", "utf-8")
     watched.sync(B, at=NOON + 5 * DAY, updated="2026-01-05")

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from sqlalchemy import Column, Dialect, MetaData, Table, create_engine, insert, make_url, select
 from sqlalchemy.exc import StatementError
 
-from db.column_types import Utc
+from db.column_types import NotAsWritten, Utc, word
+from sync.records import Assignment
 
 TIMES = Table("times", MetaData(), Column("at", Utc, nullable=True))
 ENGINE = create_engine("sqlite://")
@@ -38,6 +39,21 @@ def test_a_person_reads_it_in_a_shell() -> None:
 
 def test_no_time_is_no_time() -> None:
     assert stored(None) == (None, None)
+
+
+@pytest.mark.parametrize("damaged", ["2026-13-01T00:00:00Z", "", "7"])
+def test_what_is_no_time_was_never_written(damaged: str) -> None:
+    stored(None)
+    with ENGINE.begin() as connection:
+        connection.exec_driver_sql("UPDATE times SET at = ?", (damaged,))
+        with pytest.raises(NotAsWritten, match=f"{damaged!r} is no time"):
+            connection.execute(select(TIMES.c.at)).scalar_one()
+
+
+def test_a_word_that_is_none_of_them_was_never_written() -> None:
+    assert word(Assignment, "reserved") is Assignment.RESERVED
+    with pytest.raises(NotAsWritten, match="'reservec' is no assignment"):
+        word(Assignment, "reservec")
 
 
 @given(times)

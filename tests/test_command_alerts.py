@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ import pytest
 from builders import row
 from program import AT, Program
 
+from db.deliveries import Deliveries
+from db.engine import Database
 from sync.errors import Exit
 
 NORMAL, UNAUTHORIZED = row("1000", "Normal Closure"), row("3000", "Unauthorized", date="2021-09-06")
@@ -67,6 +70,17 @@ def news(postman: Postman) -> str:
     return NEWS.format(page=postman.program.page)
 
 
+# -- a channel that is named -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", ["list", "retry", "drop"])
+def test_a_channel_that_nobody_has_heard_of_is_wrong_usage(postman: Postman, command: str) -> None:
+    code, out, err = postman.alerts(command, "--channel", "mali")
+    assert (code, out) == (Exit.USAGE, "")
+    assert err == "ianawatch: --channel mali: there is no such channel; there is mail\n"
+    assert postman.alerts(command, "--channel", "mail")[0] == Exit.DONE
+
+
 # -- sync -------------------------------------------------------------------------------------------
 
 
@@ -113,7 +127,8 @@ def test_json_tells_what_was_decided_and_what_became_of_it(postman: Postman, new
     assert (code, err) == (0, "")
     facts = json.loads(out)
     (alert,) = facts["alerts"]
-    assert alert["kind"] == "registration"
+    assert (alert["kind"], alert["text"]) == ("registration", news)
+    assert alert == postman.received()[0]["alerts"][0], "as in the letter"  # type: ignore[index]
     (delivery,) = facts["deliveries"]
     assert (delivery["channel"], delivery["delivered"], delivery["problem"]) == ("mail", True, None)
 
@@ -181,6 +196,21 @@ def test_retry_sends_now_what_waits(postman: Postman, news: str) -> None:
     postman.shut.unlink()
     assert postman.alerts("retry", at=TOMORROW) == (0, "mail: 1 message delivered\n", "")
     assert postman.alerts("retry", at=TOMORROW) == (0, "nothing waits\n", "")
+    assert len(postman.received()) == 1
+
+
+def test_retry_leaves_alone_what_another_run_is_sending(postman: Postman, news: str) -> None:
+    del news
+    postman.sync("--no-deliver", at=TOMORROW)
+    with Database.open(str(postman.program.database)).write() as connection:
+        assert Deliveries(connection).claim("mail", datetime.fromisoformat(TOMORROW))
+    said = "what waits is being sent by another run\n"
+    assert postman.alerts("retry", at=TOMORROW) == (Exit.UNDELIVERED, said, "")
+    postman.env["IANAWATCH_CHANNELS__FAX__EXEC"] = "true"
+    nothing = "nothing waits\n"
+    assert postman.alerts("retry", "--channel", "fax", at=TOMORROW) == (Exit.UNDELIVERED, nothing, "")
+    assert not postman.letters.exists()
+    assert postman.alerts("retry", at="2026-01-03T12:00:00Z")[0] == 0
     assert len(postman.received()) == 1
 
 

@@ -173,11 +173,35 @@ def test_another_registry_and_another_range(pages: Path) -> None:
     assert "1001 Going Away is registered and not documented" in done.stdout
 
 
-def test_wrong_arguments_say_what_would_be_right(pages: Path) -> None:
-    for args in (["complete.md", "--ignore", "abc"], ["complete.md", "--range", "3999-3000"], []):
-        done = check(pages, *args)
-        assert done.returncode == 2, args
-        assert "Traceback" not in done.stderr
+def test_a_record_of_the_registry_that_can_not_be_used_is_told(pages: Path) -> None:
+    (pages / "registry.xml").write_bytes(document([row("1000", "Normal Closure"), row("30xx", "Whatever")]))
+    done = check(pages, "complete.md", "--source", "registry.xml")
+    assert done.returncode == 0
+    assert done.stderr == (
+        "ianawatch: registry.xml: a record is left out, its value can't be read: 30xx Whatever rfc6455\n"
+    )
+
+
+def test_a_page_may_be_named_by_its_short_name(pages: Path) -> None:
+    done = check(pages, "bundled", "prose.md")
+    assert (done.returncode, done.stderr) == (1, "")
+    assert re.findall(r"^bundled:\d+: (\d+) ", done.stdout, re.MULTILINE) == ["3000", "3003", "3008"]
+
+
+@pytest.mark.parametrize(
+    ("args", "right"),
+    [
+        (["complete.md", "--ignore", "abc"], "a code is a number from 0 to 65535"),
+        (["complete.md", "--range", "3999-3000"], "3000-3999 would do"),
+        (["mdn:xx"], "there is mdn, mdn:de,"),
+        ([], "Missing argument 'FILE|URL...'"),
+    ],
+)
+def test_wrong_arguments_say_what_would_be_right(args: list[str], right: str, pages: Path) -> None:
+    done = check(pages, *args)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert right in done.stderr
+    assert done.stderr.count("\n") == 1
 
 
 def test_nothing_is_left_behind(pages: Path) -> None:

@@ -32,7 +32,7 @@ def ignored(watched: Watched) -> dict[int, str | None]:
 
 def test_what_is_flagged_is_listed(watched: Watched) -> None:
     assert watched.run("flags", "list").out.splitlines() == [
-        "CODE       NAME          REGISTERED  MISSING FROM  FLAGGED SINCE     IGNORED",
+        "CODE       NAME          REGISTERED  MISSING FROM  FLAGGED (UTC)     IGNORED",
         "3000       Unauthorized  2021-09-06  page          2026-01-01 12:00",
         "3100-3109  Ten           2024-02-01  page          2026-01-01 12:00",
     ]
@@ -107,7 +107,10 @@ def test_taking_it_back_flags_it_again(watched: Watched) -> None:
 def test_what_is_not_registered_in_the_watched_range_cannot_be_ignored(watched: Watched, code: str) -> None:
     answer = watched.run("flags", "ignore", code, "--reason", "x")
     assert (answer.exit_code, answer.out) == (2, "")
-    assert answer.err == f"ianawatch: {code} is not registered in 3000-3999: there is nothing to ignore\n"
+    assert answer.err == (
+        f"ianawatch: {code} is not registered in 3000-3999, so there is nothing to ignore; "
+        "`ianawatch list --range 3000-3999 --assignment assigned` shows what is\n"
+    )
 
 
 def test_what_is_not_ignored_cannot_be_taken_back(watched: Watched) -> None:

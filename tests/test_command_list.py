@@ -37,7 +37,7 @@ def listed(watched: Watched, *args: str) -> list[int]:
 
 def test_in_a_pipe_every_column_is_there(watched: Watched) -> None:
     assert watched.run("list").out.splitlines() == [
-        "CODE       NAME          ASSIGNMENT  REGISTERED  DOCUMENTED   REVISED  FIRST SEEN        REFERENCE",
+        "CODE       NAME          ASSIGNMENT  REGISTERED  DOCUMENTED   REVISED  FIRST SEEN (UTC)  REFERENCE",
         "1000       Normal        assigned                yes                   2026-01-01 12:00  RFC 6455",
         "1004       Reserved      reserved                                      2026-01-01 12:00  RFC 6455",
         "3000       Unauthorized  assigned    2021-09-06  no, flagged           2026-01-03 12:00  RFC 6455",

@@ -37,12 +37,17 @@ def test_everything_is_told_without_people(watched: Watched) -> None:
         "assignment  assigned, registered 2021-09-06",
         "            first seen 2026-01-02 12:00 UTC, 9 days ago",
         "reference   RFC 6455  https://www.rfc-editor.org/rfc/rfc6455",
-        f"documented  no, in page ({watched.page}); only a row for the block 3000-3999 covers it, line 4",
+        f"documented  no, in page ({watched.page}); only its row for the block 3000-3999 covers it",
         "flagged     since 2026-01-02 12:00 UTC, 9 days ago",
         "formerly    Unauthorised, registered 2021-09-06",
         "history     2026-01-02 12:00  registered  Unauthorised",
         "            2026-01-03 12:00  amended     description: Unauthorised -> Unauthorized",
         "            2026-01-04 12:00  amended     contacts",
+        "within      3000-3999, which is watched",
+        "            3000-3999, a block in page, line 4",
+        "nearby        1000       Normal",
+        "            > 3000       Unauthorized",
+        "              3001-3999  Unassigned",
     ]
 
 
@@ -73,12 +78,28 @@ def test_a_code_in_a_range_is_answered_with_the_range(watched: Watched) -> None:
         "3500 (in 3001-3999)  Unassigned",
         "assignment  unassigned",
         "            first seen 2026-01-02 12:00 UTC, 9 days ago",
+        "within      3000-3999, which is watched",
+        "            3000-3999, a block in page, line 4",
+        "nearby        1000       Normal",
+        "              3000       Unauthorized",
+        "            > 3001-3999  Unassigned",
     ]
 
 
 def test_a_code_without_a_record_is_a_fair_question(watched: Watched) -> None:
     answer = watched.run("show", "65535")
-    assert (answer.exit_code, answer.out) == (0, "65535: the registry has no record of it\n")
+    assert answer.exit_code == 0
+    assert answer.out.splitlines() == [
+        "65535: the registry has no record of it",
+        "within  outside 3000-3999, which is watched",
+        "nearby    3000        Unauthorized",
+        "          3001-3999   Unassigned",
+        "        > 4000-65535  no record",
+    ]
+
+
+def test_as_data_there_are_no_neighbours(watched: Watched) -> None:
+    assert "neighbours" not in watched.run("show", "3000", "--format", "json").json
 
 
 def test_what_is_documented_is_told_with_the_pages_name_and_line(watched: Watched) -> None:

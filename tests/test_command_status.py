@@ -30,13 +30,10 @@ def test_one_screen_says_how_things_are(watched: Watched) -> None:
         "registry     of 2026-01-01, by IANA's date: 3 records, 2 registrations",
         "last change  none since the first look",
         "documented   page, read 2026-01-01 12:00 UTC, 3 hours ago",
-        "flagged      1",
-        "deliveries   none waits",
+        "flagged      1: 3000",
+        "alerts       none waits",
         f"database     {watched.path} ({size} KiB)",
-        (
-            "next         `ianawatch flags` lists what to document; "
-            "`ianawatch flags ignore CODE` is for what you won't"
-        ),
+        "next         `ianawatch flags` lists what to document, or to ignore",
     ]
 
 
@@ -128,7 +125,9 @@ def test_before_the_first_registry_was_read_it_answers_all_the_same(tmp_path: Pa
     answer = watched.run("status", "--max-age", "48h", now=NOON)
     assert answer.exit_code == 1
     assert "registry     never read\n" in answer.out
-    assert "next         run `ianawatch sync`\n" in answer.out
+    assert answer.out.endswith("see whether cron or the timer runs; `ianawatch sync` checks now\n")
+    unasked = watched.run("status", now=NOON).out
+    assert unasked.endswith("             `ianawatch sync` checks the registry\n")
 
 
 @pytest.mark.parametrize("age", ["48", "0h", "two days", "-1h"])
@@ -136,6 +135,33 @@ def test_what_is_no_age_is_wrong_usage(watched: Watched, age: str) -> None:
     answer = watched.run("status", f"--max-age={age}")
     assert (answer.exit_code, answer.out) == (2, "")
     assert "48h" in answer.err
+
+
+@pytest.mark.parametrize("columns", [40, 80, 200])
+def test_a_terminal_is_told_everything_on_one_screen_whatever_is_wrong(
+    watched: Watched, tmp_path: Path, columns: int
+) -> None:
+    pages = [tmp_path / f"a-page-of-a-rather-long-name-{number}.csv" for number in range(12)]
+    for page in pages:
+        page.write_text("code,name\n3000,Kicked\n", "utf-8")
+    sources, watched.in_use = [str(page) for page in pages[:6]], [str(page) for page in pages[6:]]
+
+    def sync(body: bytes, hour: int) -> None:
+        watched.sync(body, at=NOON + hour * HOUR, sources=sources, channels=["mail", "chat", "hook"])
+
+    sync(document(CODES, updated="2026-01-02"), 0)
+    held = [*CODES, row("4000", None), row("4001", None), row("x", "No value")]
+    sync(document(held, updated="2026-01-03"), 1)
+    for page in pages[2:9]:
+        page.unlink()
+    sync(document(CODES)[:-20], 2)
+    whole = watched.run("status", "--max-age", "48h").out.splitlines()
+    lines = watched.on_terminal("status", "--max-age", "48h", columns=columns)
+    assert len(whole) > 24
+    assert len(lines) <= 22
+    assert all(any(line.startswith(label) for line in lines) for label in ("trouble", "last", "alerts"))
+    assert [line.split()[0] for line in lines if line and not line.startswith(" ")][-1] == "next"
+    assert whole[0] == lines[0]
 
 
 def test_a_terminal_shows_trouble_in_red(watched: Watched) -> None:

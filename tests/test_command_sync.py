@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from builders import document, row
 from databases import at_revision, migrated
-from program import AT, Program, ended
+from program import Program, ended
 
 from sync.errors import Exit
 
@@ -351,27 +351,6 @@ def test_a_process_killed_before_it_prints_loses_nothing(program: Program) -> No
     os.close(write)
     assert program.sync("--quiet", at=HOURS[1]).out == news(program)
     assert program.ask(uids) == before
-
-
-def test_eight_at_once_are_as_one_after_the_other(tmp_path: Path) -> None:
-    program = Program(tmp_path)
-
-    def all_at_once(at: str) -> str:
-        started = [program.start("sync", "--quiet", *program.sources(), at=at) for _ in range(8)]
-        answers = [ended(process) for process in started]
-        assert [(answer.exit_code, answer.err) for answer in answers] == [(0, "")] * 8
-        return "".join(answer.out for answer in answers)
-
-    program.serve([NORMAL])
-    assert all_at_once(AT) == ""
-    program.serve([NORMAL, UNAUTHORIZED], updated="2026-01-02")
-    assert all_at_once(HOURS[0]) == news(program)
-    assert program.ask("SELECT first FROM registration ORDER BY first") == [(1000,), (3000,)]
-    assert program.ask("SELECT kind FROM alert") == [("registration",)]
-    assert program.ask("SELECT verdict, count FROM observation ORDER BY id") == [
-        ("applied", 8),
-        ("applied", 8),
-    ]
 
 
 # -- exit codes ----------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from sequences import lines
-from served import BEFORE, CODES, NOON, UNAUTHORIZED, WITH_3000, copy, document, registry, table_of
+from served import BEFORE, CLOSED, CODES, NOON, UNAUTHORIZED, WITH_3000, copy, document, registry, table_of
 
 from sync.decide.advance import Patience, advance
 from sync.state import (
@@ -230,7 +230,15 @@ def test_a_registry_that_is_missing_stops_only_its_own_watch() -> None:
     assert not unchanged.in_full
     assert unchanged.watches[CODES].state == again.watches[CODES].state
     accepted = watched.sees(one, 11, accepted=True)
-    assert (accepted.verdict, accepted.in_full) == (Verdict.UNCHANGED, True)
+    assert (accepted.verdict, accepted.in_full) == (Verdict.UNCHANGED, False)
+    assert watched.sees(one, 12).in_full
+
+
+def test_a_version_that_lacks_a_registration_is_taken_in_full_once_that_is_withdrawn() -> None:
+    watched = Watched(CODES)
+    watched.sees(WITH_3000, 8)
+    without = document("2021-09-20", codes=registry({1000: CLOSED}))
+    assert [watched.sees(without, day).in_full for day in (20, 20.5, 21)] == [False, False, True]
 
 
 def test_a_watch_that_is_added_takes_its_first_sight_from_the_version_that_is_served() -> None:

@@ -178,6 +178,55 @@ def test_one_that_hangs_is_given_up_after_its_deadline_and_delays_no_other(datab
     ]
 
 
+def test_what_was_accepted_after_all_is_marked_and_not_called_a_failure(database: Database) -> None:
+    """The thread that had been given up comes back while another channel is still at work."""
+    given_up, released = threading.Event(), threading.Event()
+    calls = 0
+
+    def clock() -> datetime:
+        nonlocal calls
+        calls += 1
+        # Each of the two has claimed its letter; now what has ended is marked, and only one has.
+        if calls == 3:
+            given_up.set()
+        return NOON
+
+    def late(letter: Letter, *, timeout: float) -> None:
+        del letter, timeout
+        released.wait()
+
+    def patient(letter: Letter, *, timeout: float) -> None:
+        del letter, timeout
+        given_up.wait()
+        released.set()
+
+    post(database, Mailbox("late"), at=NOON - timedelta(hours=1))
+    post(database, Mailbox("patient"), letters=5)
+    channels = [Channel("late", EVERYBODY, late, 0.05), Channel("patient", EVERYBODY, patient, 20.0)]
+    attempts = deliver(database, channels, letter, clock, DAY)
+    assert [attempt.problem for attempt in attempts if attempt.channel == "late"] == [None]
+    assert states(database)["late"] == ["done"]
+
+
+def test_two_letters_that_are_always_refused_do_not_stand_before_the_others(database: Database) -> None:
+    bad: list[str] = []
+
+    @dataclass
+    class Picky(Mailbox):
+        def __call__(self, letter: Letter, *, timeout: float) -> None:
+            if len(bad) < 2:
+                bad.append(letter.delivery_uid)
+            if letter.delivery_uid in bad:
+                raise NotDelivered("554 too long")
+            super().__call__(letter, timeout=timeout)
+
+    mail = Picky()
+    post(database, mail, letters=4)
+    for day in range(2):
+        send(database, mail, at=NOON + day * DAY)
+    assert sorted(states(database)["mail"]) == ["done", "done", "waiting", "waiting"]
+
+
 def test_what_waits_is_tried_again_after_a_pause_and_not_before(database: Database) -> None:
     mail = Mailbox(down=True)
     post(database, mail)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from sync.deliver.opening import open_channels, secret
 from sync.errors import WrongConfiguration
 from sync.news.alerts import Audience
 from sync.settings.model import ChannelSettings
+from sync.settings.read import read
 
 
 def opened(**keys: object) -> Channel:
@@ -43,6 +45,21 @@ def test_what_cannot_be_used_is_refused_without_its_secret(keys: dict[str, str])
     with pytest.raises(WrongConfiguration, match=r"channels\.mail") as caught:
         opened(**keys)
     assert "SECRET" not in str(caught.value)
+
+
+def test_every_channel_that_is_documented_can_be_opened(tmp_path: Path) -> None:
+    page = Path(__file__).resolve().parents[1] / "docs" / "channels.md"
+    found = []
+    for text in re.findall(r"^```toml.*?\n(.*?)^```", page.read_text("utf-8"), re.DOTALL | re.MULTILINE):
+        config = tmp_path / "config.toml"
+        # What is in a file of one's own is not there.
+        config.write_text(
+            re.sub(r"^(url|key)_file = .*$", r'\1 = "json://localhost"', text, flags=re.MULTILINE)
+        )
+        settings, problems = read(config, {})
+        assert problems == []
+        found += [channel.name for channel in open_channels(settings.channels, {})]
+    assert {"mail", "team", "room", "phone", "log", "bot", "pager"} <= set(found)
 
 
 def test_a_secret_that_is_given_wins_over_its_file() -> None:

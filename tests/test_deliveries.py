@@ -99,6 +99,41 @@ def test_a_pause_is_waited_for(connection: Connection, pause: timedelta) -> None
     assert claimed(connection, "mail", at=NOON + pause) == ["mail"]
 
 
+def test_the_least_tried_comes_first_then_the_oldest(connection: Connection) -> None:
+    """What a channel always refuses must not stand before the others, at each run anew."""
+    post(connection, news("k"))
+    post(connection, news("l"))
+    deliveries = Deliveries(connection)
+    (refused,) = deliveries.claim("mail", NOON, most=1)
+    deliveries.put_off(refused, NOON + MINUTE, "554 refused")
+    post(connection, news("m"))
+    later = [deliveries.claim("mail", NOON + MINUTE, most=1)[0].message.alerts for _ in range(3)]
+    assert later == [(news("l"),), (news("m"),), (news("k"),)]
+
+
+def test_who_comes_too_late_gives_nothing_back(connection: Connection) -> None:
+    post(connection, news())
+    deliveries = Deliveries(connection)
+    (slow,) = claims(connection, "mail")
+    (other,) = claims(connection, "mail", at=NOON + LONGEST_LEASE)
+    deliveries.put_off(slow, NOON + LONGEST_LEASE, "no answer")
+    assert claimed(connection, "mail", at=NOON + LONGEST_LEASE + MINUTE) == [], "the other still has it"
+    deliveries.done([other.delivery_id], NOON + LONGEST_LEASE)
+    deliveries.put_off(other, NOON, "no answer")
+    assert claimed(connection, "mail", at=NOON + 2 * LONGEST_LEASE) == []
+
+
+def test_what_is_being_sent_is_not_revived(connection: Connection) -> None:
+    post(connection, news())
+    deliveries = Deliveries(connection)
+    (claim,) = claims(connection, "mail")
+    assert deliveries.revive([claim.delivery_id], NOON + MINUTE) == 0
+    assert claimed(connection, "mail", at=NOON + MINUTE) == []
+    deliveries.put_off(claim, NOON + LONGEST_PAUSE, "no answer")
+    assert deliveries.revive([claim.delivery_id], NOON + MINUTE) == 1
+    assert claimed(connection, "mail", at=NOON + MINUTE) == ["mail"]
+
+
 CLAIM = """
 import sys
 from datetime import UTC, datetime

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from databases import add_document, documents, files, held_by_another, migrated, plain_user, rehearsed
+from databases import (
+    add_document,
+    break_off,
+    documents,
+    files,
+    held_by_another,
+    migrated,
+    plain_user,
+    rehearsed,
+)
 from sqlalchemy import insert
 
 from db import tables as t
@@ -196,21 +203,11 @@ def test_a_rehearsal_makes_no_file(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-BREAK_OFF = """
-import os, sqlite3, sys
-connection = sqlite3.connect(sys.argv[1], isolation_level=None)
-connection.execute("PRAGMA cache_size = 1")
-connection.execute("BEGIN")
-connection.executemany("INSERT INTO document (url) VALUES (?)", [(str(n) * 1000,) for n in range(100)])
-os._exit(0)
-"""
-
-
 def test_what_a_broken_off_run_left_is_set_right_by_a_sync_and_not_by_a_rehearsal(tmp_path: Path) -> None:
     database = migrated(tmp_path)
     assert database.path
     add_document(database, "a")
-    subprocess.run([sys.executable, "-c", BREAK_OFF, str(database.path)], check=True)
+    break_off(database.path)
     before = files(tmp_path)
     assert len(before) == 2, "the journal is there"
     with pytest.raises(DatabaseUnusable, match="the next `ianawatch sync` sets it right"):

@@ -97,6 +97,27 @@ def test_a_lock_that_is_met_in_the_middle_is_a_lock(tmp_path: Path) -> None:
         connection.execute("SELECT * FROM document")
 
 
+@pytest.mark.parametrize(
+    ("statement", "says"),
+    [
+        ("UPDATE document SET url = CAST(x'61c162' AS TEXT)", "put a backup in its place"),
+        (
+            "UPDATE document SET older_since = 'yesterday'",
+            r"damaged \('yesterday' is no time\); put a backup",
+        ),
+    ],
+    ids=["no text", "no time"],
+)
+def test_what_was_never_written_is_a_damage(tmp_path: Path, statement: str, says: str) -> None:
+    database = migrated(tmp_path)
+    assert database.path
+    add_document(database, "a")
+    with closing(sqlite3.connect(database.path)) as shell, shell:
+        shell.execute(statement)
+    with pytest.raises(DatabaseUnusable, match=says), database.read() as connection:
+        connection.execute(select(t.document)).all()
+
+
 FILL_THE_DISK = """
 import resource, sys
 from sqlalchemy import insert, select

@@ -257,6 +257,7 @@ class Histories(RuleBasedStateMachine):
             expected.verdict in {"applied", "overdue", "unchanged"}
             and step.state.snapshot == decision.document.snapshot
             and not self.truth.waits_for_a_person
+            and not any(tenure.missing for tenure in self.truth.live.values())
         )
 
 

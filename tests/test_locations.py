@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import URL
 
-from db.locations import location, shown
+from db.locations import location, named, shown
 from sync.errors import WrongConfiguration
 
 
@@ -65,3 +65,15 @@ def test_what_names_neither_is_a_wrong_setting(where: str, says: str) -> None:
         location(where)
     assert "--database" in str(caught.value)
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("where", "told"),
+    [
+        ("a folder/codes.db", "a folder/codes.db"),
+        ("sqlite:////var/lib/codes.db", "/var/lib/codes.db"),
+        ("postgresql://ann:secret@db.example/codes?password=secret", "postgresql://ann:***@db.example/codes"),
+    ],
+)
+def test_what_was_named_is_told_without_its_secrets(where: str, told: str) -> None:
+    assert named(where) == told

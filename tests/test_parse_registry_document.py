@@ -72,6 +72,10 @@ def test_only_the_roots_own_title_and_date_count() -> None:
         ("<registry/>", f"its root is not in the namespace {NAMESPACE}"),
         ("<registry xmlns='http://www.iana.org/'/>", f"its root is not in the namespace {NAMESPACE}"),
         (
+            f"<registry xmlns='{NAMESPACE}'><updated>{'2' * 101}</updated></registry>",
+            "its <updated> is longer than 100 characters",
+        ),
+        (
             f"<!DOCTYPE registry><registry xmlns='{NAMESPACE}'/>",
             "it has a DOCTYPE, which IANA's documents never have",
         ),

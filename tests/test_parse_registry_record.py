@@ -290,3 +290,15 @@ def test_a_record_that_cannot_be_used_keeps_its_line_without_people() -> None:
 )
 def test_a_value_that_cannot_be_used_sets_the_record_aside(record: Row, verdict: SetAside) -> None:
     assert set_aside_of(record) == verdict
+
+
+@pytest.mark.parametrize(
+    "flooding",
+    [row("9", "a" * 10_001), row("9", "a", date="2" * 10_001), row("9", "a", updated="2" * 10_001)],
+    ids=["description", "date", "updated"],
+)
+def test_a_text_that_would_flood_a_terminal_sets_the_record_aside(flooding: Row) -> None:
+    verdict = set_aside_of(flooding)
+    assert verdict.reason == "a text of it is longer than 10000 characters"
+    assert (verdict.first, verdict.last) == (9, 9)
+    assert content_of(f"<description>{'a' * 10_000}</description>").description == "a" * 10_000

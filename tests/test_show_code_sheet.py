@@ -24,6 +24,7 @@ from sync.state import Use
 
 NOW = datetime(2026, 1, 10, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
+BOUNDS, WATCHED = (0, 65535), (3000, 3999)
 RFC = Citation("RFC 6455", Reference("rfc", "rfc6455"))
 BUNDLED = SourceRow("bundled", "bundled", NOW - DAY, None)
 MDN = SourceRow("mdn", "https://example.org/page", NOW - DAY, None)
@@ -44,23 +45,29 @@ FACTS = CodeFacts(3000, ENTRY, citations=(RFC,))
 
 def lines(facts: CodeFacts, label: str) -> list[str]:
     """What the sheet says under a label."""
-    return [line for entry in code_sheet(facts, NOW).entries if entry.label == label for line in entry.lines]
+    return [
+        line
+        for entry in code_sheet(facts, NOW, BOUNDS, WATCHED).entries
+        if entry.label == label
+        for line in entry.lines
+    ]
 
 
 def test_a_code_is_titled_with_its_name() -> None:
-    assert code_sheet(FACTS, NOW).title == "3000  Unauthorized"
+    assert code_sheet(FACTS, NOW, BOUNDS, WATCHED).title == "3000  Unauthorized"
 
 
 def test_a_code_in_a_range_is_titled_with_the_range() -> None:
     entry = replace(ENTRY, first=3001, last=3999, description="Unassigned", assignment="unassigned")
-    sheet = code_sheet(CodeFacts(3500, entry), NOW)
+    sheet = code_sheet(CodeFacts(3500, entry), NOW, BOUNDS, None)
     assert sheet.title == "3500 (in 3001-3999)  Unassigned"
-    assert [entry.label for entry in sheet.entries] == ["assignment"]
+    assert [entry.label for entry in sheet.entries] == ["assignment", "nearby"]
 
 
 def test_a_code_without_a_record_says_so() -> None:
-    sheet = code_sheet(CodeFacts(40000, None), NOW)
-    assert (sheet.title, list(sheet.entries)) == ("40000: the registry has no record of it", [])
+    sheet = code_sheet(CodeFacts(40000, None), NOW, BOUNDS, WATCHED)
+    assert sheet.title == "40000: the registry has no record of it"
+    assert [entry.label for entry in sheet.entries] == ["within", "nearby"]
 
 
 def test_its_dates_are_told() -> None:
@@ -112,7 +119,7 @@ def test_where_it_is_documented_is_told_page_by_page() -> None:
     )
     assert lines(replace(FACTS, pages=pages), "documented") == [
         "yes, in bundled, line 7, as Nicht berechtigt",
-        "no, in mdn (https://example.org/page); only a row for the block 3000-3999 covers it, line 20",
+        "no, in mdn (https://example.org/page); only its row for the block 3000-3999 covers it",
         "no, in x (https://example.org/page); as read on 2026-01-09, since then: connection refused",
     ]
 

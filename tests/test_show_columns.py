@@ -41,7 +41,7 @@ def test_a_code_has_every_field_of_its_row_in_words() -> None:
         "REGISTERED": "2021-09-06",
         "DOCUMENTED": "yes",
         "REVISED": "2022",
-        "FIRST SEEN": "2026-01-01 12:30",
+        "FIRST SEEN (UTC)": "2026-01-01 12:30",
         "REFERENCE": "RFC 6455",
     }
 
@@ -77,7 +77,7 @@ def test_an_ignored_flag_has_its_reason_and_stands_back(reason: str | None, styl
         "NAME": "Name",
         "REGISTERED": "",
         "MISSING FROM": "a, b",
-        "FLAGGED SINCE": "2026-01-01 12:30",
+        "FLAGGED (UTC)": "2026-01-01 12:30",
         "IGNORED": reason or "",
     }
     assert set(styles(FLAGS, flag).values()) == {style}

@@ -72,7 +72,7 @@ def test_whatever_waits_for_a_person_is_trouble_and_says_how_to_look_at_it() -> 
     found = troubles(replace(FINE, held=held), NOW, max_age=None, failures=3)
     assert [trouble.kind for trouble in found] == [TroubleKind.QUARANTINED] * 2
     assert found[0].text == "held back since 2026-01-10: not well-formed"
-    assert found[0].remedy == "look at it with `ianawatch quarantine show aaaaaaaaaaaa`"
+    assert found[0].remedy == "`ianawatch quarantine show aaaaaaaaaaaa` shows what is held back"
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,11 @@ import io
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
-from rich.console import Console
 
 from sync.escape import csv_cell, shown
 from sync.show.render import (
@@ -23,10 +21,8 @@ from sync.show.render import (
     as_csv,
     as_data,
     as_json,
-    as_table,
     as_text,
     counted,
-    sheet_table,
     sheet_text,
 )
 
@@ -52,16 +48,6 @@ COLUMNS: tuple[Column[Fact], ...] = (
     Column("WHERE", lambda fact: ", ".join(filter(None, fact.where)), from_width=100),
 )
 FACTS = [Fact(1000, "Normal", where=("here",)), Fact(3000, "通常のクローズ"), Fact(4000, "[bold]x[/bold]")]
-
-
-def at_terminal(renderable: Any, width: int) -> list[str]:  # noqa: ANN401  # whatever rich can draw
-    """What a terminal so wide would show, without colour."""
-    console = Console(
-        file=io.StringIO(), width=width, force_terminal=True, color_system=None, _environ={"TERM": "xterm"}
-    )
-    with console.capture() as captured:
-        console.print(renderable)
-    return captured.get().splitlines()
 
 
 # -- JSON -------------------------------------------------------------------------------------------
@@ -162,40 +148,6 @@ def test_columns_begin_at_one_cell_whatever_is_in_them(texts: list[tuple[str, st
         assert line == f"{shown(name)}{gap}{shown(where)}".rstrip(" ")
 
 
-# -- tables at a terminal ---------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("width", [20, 40, 80, 99])
-def test_a_narrow_terminal_shows_what_matters_most_and_no_line_is_too_long(width: int) -> None:
-    lines = at_terminal(as_table(COLUMNS, [*FACTS, Fact(1, "word " * 30)], width), width)
-    assert "WHERE" not in lines[0]
-    assert all(cell_len(line) <= width for line in lines)
-
-
-def test_a_wide_terminal_shows_every_column() -> None:
-    lines = [line.rstrip() for line in at_terminal(as_table(COLUMNS, FACTS, 100), 100)]
-    assert lines[0] == "CODE  NAME            WHERE"
-    assert set(lines[1]) == {"─"}
-    assert lines[2:] == ["1000  Normal          here", "3000  通常のクローズ", "4000  [bold]x[/bold]"]
-
-
-def test_long_text_is_wrapped_whole() -> None:
-    text = "a name that is longer than the terminal is wide"
-    lines = at_terminal(as_table(COLUMNS, [Fact(1, text)], 30), 30)
-    assert " ".join(line[6:].strip() for line in lines[2:]) == text
-
-
-def test_text_wider_than_its_letters_is_wrapped_whole() -> None:
-    lines = at_terminal(as_table(COLUMNS, [Fact(1, "通常のクローズ" * 5)], 30), 30)
-    assert "".join(line[6:].strip() for line in lines[2:]) == "通常のクローズ" * 5
-    assert all(cell_len(line) <= 30 for line in lines)
-
-
-def test_markup_controls_and_emoji_codes_are_text_at_a_terminal() -> None:
-    lines = at_terminal(as_table(COLUMNS, [Fact(1, HOSTILE)], 200), 200)
-    assert lines[2].rstrip() == f"1     {shown(HOSTILE)}".rstrip()
-
-
 # -- sheets -----------------------------------------------------------------------------------------
 
 SHEET = Sheet(
@@ -214,16 +166,6 @@ def test_a_sheet_in_a_pipe_has_one_line_for_each_thing_said() -> None:
         "           [bold]x[/bold]",
         "flagged    since " + "then " * 20 + "now",
     ]
-
-
-def test_a_sheet_at_a_terminal_is_wrapped_beside_its_labels() -> None:
-    lines = [line.rstrip() for line in at_terminal(sheet_table(SHEET), 40)]
-    assert lines[:3] == [
-        "reference  RFC 6455",
-        "           [bold]x[/bold]",
-        "flagged    since then then then then",
-    ]
-    assert all(line.startswith(" " * 11) and len(line) <= 40 for line in lines[3:])
 
 
 def test_a_sheet_of_nothing_is_its_title() -> None:

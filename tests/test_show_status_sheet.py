@@ -43,8 +43,9 @@ def test_one_screen_says_how_things_are() -> None:
         "last change": ["none since the first look"],
         "documented": ["mdn, read 2026-01-09 12:00 UTC, 1 day ago"],
         "flagged": ["nothing"],
-        "deliveries": ["none waits"],
+        "alerts": ["none waits"],
         "database": ["/var/lib/ianawatch.db (200 KiB)"],
+        "next": ["nothing to do"],
     }
 
 
@@ -53,7 +54,7 @@ def test_lists_of_codes_in_use_are_told_like_pages() -> None:
     never = SourceRow("theirs.csv", "theirs.csv", None, "theirs.csv: can't be read")
     status = replace(STATUS, in_use=(read, never))
     assert said(status)["in use"] == [
-        "ours.csv, read 2026-01-10 11:00 UTC, 1 hour ago; not since then: ours.csv: no table",
+        "ours.csv, not read since 2026-01-10 11:00 UTC, 1 hour ago: ours.csv: no table",
         "theirs.csv, never read: theirs.csv: can't be read",
     ]
     styles = {entry.label: entry.style for entry in status_sheet(status, (), NOW).entries}
@@ -73,9 +74,16 @@ def test_the_title_says_whether_all_is_well(troubles: tuple[Trouble, ...], title
     assert status_sheet(STATUS, troubles, NOW).title == title
 
 
-def test_trouble_comes_first_with_what_to_do_and_stands_out() -> None:
-    first = status_sheet(STATUS, [TROUBLE], NOW).entries[0]
-    assert (first.label, [*first.lines], first.style) == ("trouble", [TROUBLE.text, TROUBLE.remedy], BAD)
+def test_trouble_comes_first_and_stands_out_and_what_to_do_comes_last_once() -> None:
+    first, *_, last = status_sheet(STATUS, [TROUBLE, TROUBLE], NOW).entries
+    assert (first.label, [*first.lines], first.style) == ("trouble", [TROUBLE.text] * 2, BAD)
+    assert (last.label, [*last.lines]) == ("next", [TROUBLE.remedy])
+
+
+def test_a_registry_that_was_never_checked_is_not_called_well() -> None:
+    backfilled = replace(STATUS, run_at=None, outcome=None, checked_at=None, verdict=None)
+    assert status_sheet(backfilled, (), NOW).title == "close-codes: not checked yet"
+    assert said(backfilled)["next"] == ["`ianawatch sync` checks the registry"]
 
 
 def test_a_run_that_failed_is_told_beside_the_last_check() -> None:
@@ -92,9 +100,9 @@ def test_before_the_first_sync_the_next_step_is_one() -> None:
         "registry": ["never read"],
         "last change": ["none"],
         "flagged": ["nothing"],
-        "deliveries": ["none waits"],
+        "alerts": ["none waits"],
         "database": ["x.db"],
-        "next": ["run `ianawatch sync`"],
+        "next": ["`ianawatch sync` checks the registry"],
     }
 
 
@@ -107,7 +115,7 @@ def test_a_registry_that_ships_with_the_program_is_told_to_be_that() -> None:
 def test_older_copies_are_told_with_what_to_do() -> None:
     status = replace(STATUS, older_since=NOW - 48 * HOUR)
     assert said(status)["registry"][1] == "nothing but older copies since 2026-01-08 12:00 UTC, 2 days ago"
-    assert said(status)["next"] == ["if the older copy is right, run `ianawatch sync --accept-older`"]
+    assert said(status)["next"] == ["`ianawatch sync --accept-older` takes the older copy, if it is right"]
 
 
 @pytest.mark.parametrize(
@@ -128,8 +136,9 @@ def test_the_last_change_is_told_in_short(change: tuple[str, str | None, str], w
 def test_a_page_that_could_not_be_read_again_is_told_and_stands_out() -> None:
     sources = (replace(STATUS.sources[0], problem="404"), SourceRow("other", "x", None, "connection refused"))
     status = replace(STATUS, sources=sources)
+    assert said(status)["next"] == ["`ianawatch config show`: are the sources' addresses still right?"]
     assert said(status)["documented"] == [
-        "mdn, read 2026-01-09 12:00 UTC, 1 day ago; not since then: 404",
+        "mdn, not read since 2026-01-09 12:00 UTC, 1 day ago: 404",
         "other, never read: connection refused",
     ]
     styles = {entry.label: entry.style for entry in status_sheet(status, [], NOW).entries}
@@ -137,26 +146,40 @@ def test_a_page_that_could_not_be_read_again_is_told_and_stands_out() -> None:
 
 
 @pytest.mark.parametrize(
-    ("flagged", "ignored", "words", "told_what_to_do"),
+    ("flagged", "ignored", "to_document", "words", "told_what_to_do"),
     [
-        (0, 0, "nothing", False),
-        (3, 0, "3", True),
-        (3, 1, "3, 1 of them ignored", True),
-        (2, 2, "2, 2 of them ignored", False),
+        (0, 0, (), "nothing", False),
+        (2, 0, ("3000", "3001-3009"), "2: 3000, 3001-3009", True),
+        (3, 1, ("3000", "3003"), "3, 1 of them ignored: 3000, 3003", True),
+        (2, 2, (), "2, 2 of them ignored", False),
     ],
 )
-def test_flags_are_counted_and_the_ignored_among_them(
-    flagged: int, ignored: int, words: str, *, told_what_to_do: bool
+def test_flags_are_counted_the_ignored_among_them_and_the_others_named(
+    flagged: int, ignored: int, to_document: tuple[str, ...], words: str, *, told_what_to_do: bool
 ) -> None:
-    found = said(replace(STATUS, flagged=flagged, ignored=ignored))
+    found = said(replace(STATUS, flagged=flagged, ignored=ignored, to_document=to_document))
     assert found["flagged"] == [words]
-    assert ("next" in found) == told_what_to_do
+    assert ("`ianawatch flags` lists what to document, or to ignore" in found["next"]) == told_what_to_do
 
 
-def test_deliveries_are_counted() -> None:
-    assert said(replace(STATUS, deliveries=Deliveries(waiting=2, dead=1)))["deliveries"] == [
-        "2 waiting, 1 given up"
-    ]
+@pytest.mark.parametrize(
+    ("deliveries", "words"),
+    [
+        (Deliveries(dead=1, problem="refused"), "none waits, 1 given up: refused"),
+        (Deliveries(waiting=1, oldest_at=NOW - HOUR), "1 delivery waits, the oldest decided 1 hour ago"),
+        (
+            Deliveries(waiting=2, dead=1, oldest_at=NOW - 2 * HOUR, problem="mailbox full"),
+            "2 deliveries wait, the oldest decided 2 hours ago, 1 given up: mailbox full",
+        ),
+    ],
+)
+def test_alerts_that_wait_are_counted_with_why(deliveries: Deliveries, words: str) -> None:
+    assert said(replace(STATUS, deliveries=deliveries))["alerts"] == [words]
+
+
+def test_what_cannot_be_read_is_told_before_what_can() -> None:
+    broken = SourceRow("z", "z", None, "404")
+    assert said(replace(STATUS, sources=(*STATUS.sources, broken)))["documented"][0] == "z, never read: 404"
 
 
 @pytest.mark.parametrize(

@@ -62,13 +62,26 @@ def test_a_terminal_without_colour_gets_none(watched: Watched, environment: dict
     assert "no, flagged" in shown
 
 
-@pytest.mark.parametrize("columns", [40, 60, 80, 200])
+@pytest.mark.parametrize("columns", [20, 40, 60, 80, 200])
 def test_no_line_is_wider_than_the_terminal(watched: Watched, columns: int) -> None:
     from rich.cells import cell_len  # noqa: PLC0415  # how wide a terminal shows it
 
-    for command in ("list", "flags", "diff", "status", "history"):
-        lines = watched.on_terminal(command, columns=columns)
+    for command in ("list", "flags", "diff", "status", "history", "show 1000", "show 3000", "alerts"):
+        lines = watched.on_terminal(*command.split(), columns=columns)
         assert max(map(cell_len, lines)) <= columns
+
+
+def test_a_terminal_without_colour_is_as_wide_as_it_is(watched: Watched) -> None:
+    for columns in (40, 120):
+        shown = watched.on_colour_terminal("list", columns=columns, environment={"TERM": "dumb"})
+        assert ("REFERENCE" in shown) == (columns == 120)
+        assert max(map(len, shown.splitlines())) <= columns
+
+
+def test_a_narrow_terminal_cuts_no_text(watched: Watched) -> None:
+    shown = " ".join(" ".join(watched.on_terminal("list", columns=20)).split())
+    assert "Unauthorized, which is a rather long name for a code" in shown
+    assert "no, flagged" in shown
 
 
 def test_the_width_is_the_terminals_own(watched: Watched) -> None:

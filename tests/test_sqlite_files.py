@@ -13,6 +13,7 @@ from databases import files, held_by_another, plain_user
 
 from db.sqlite import APPLICATION_ID, PatientConnection, connect
 from db.sqlite_files import (
+    PART,
     backup,
     copy_in_memory,
     create_file,
@@ -186,7 +187,26 @@ def test_a_backup_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.
     path = numbers(tmp_path / "codes.db", 1)
     with held_by_another(path, "BEGIN EXCLUSIVE"), pytest.raises(DatabaseLocked):
         backup(path, tmp_path / "codes.backup")
-    assert not (tmp_path / "codes.backup").exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["codes.db"]
+
+
+def test_a_backup_has_its_name_when_it_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, names = numbers(tmp_path / "codes.db", 100), []
+
+    class Watched(PatientConnection):
+        """A database that is looked at while it is copied."""
+
+        def backup(self, target: sqlite3.Connection) -> None:  # type: ignore[override]  # as it is called
+            names.extend(sorted(path.name for path in tmp_path.iterdir()))
+            super().backup(target)
+
+    monkeypatch.setattr("db.sqlite.PatientConnection", Watched)
+    backup(path, tmp_path / "codes.backup")
+    unfinished = [name for name in names if name != "codes.db"]
+    assert len(unfinished) == 1
+    assert unfinished[0].startswith("codes.backup.")
+    assert unfinished[0].endswith(PART)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["codes.backup", "codes.db"]
 
 
 def test_a_copy_in_memory_is_no_part_of_the_file(tmp_path: Path) -> None:

@@ -44,6 +44,7 @@ def test_after_a_first_sync(watched: Watched) -> None:
     assert (found.checked_at, found.verdict, found.failures) == (NOON, Verdict.APPLIED, 0)
     assert (found.document_updated, found.from_bundle, found.older_since) == ("2026-01-01", False, None)
     assert (found.records, found.registrations, found.flagged, found.ignored) == (3, 2, 1, 0)
+    assert found.to_document == ("3000",)
     assert (found.last_change, found.held, found.deliveries) == (None, (), Deliveries())
     assert [(source.name, source.read_at, source.problem) for source in found.sources] == [
         ("page", NOON, None)

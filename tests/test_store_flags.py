@@ -129,6 +129,12 @@ def test_a_flag_stays_while_one_of_two_pages_lacks_the_code(steps: Steps) -> Non
     assert closed(steps.step(3000, read=[SameSource(A), lists(B, 3000)])) == [3000]
 
 
+def test_flags_close_by_value_whenever_they_were_opened(steps: Steps) -> None:
+    steps.step(3000, 3003, read=[lists(A, 3000)])
+    steps.step(3000, 3003, read=[lists(A)])
+    assert closed(steps.step(3000, 3003, read=[lists(A, 3003, 3000)])) == [3000, 3003]
+
+
 def test_a_page_that_fails_keeps_its_last_table(steps: Steps) -> None:
     steps.step(3000, read=[lists(A, 3000)])
     concluded = steps.step(3000, read=[fails(A)])

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 from databases import at_revision, files, migrated, rehearsed, rows
-from sqlalchemy.exc import OperationalError as StatementFailed
 
 from db.engine import Database
 from db.sqlite import APPLICATION_ID
-from db.upgrade import HEAD, require_current, upgrade
+from db.sqlite_files import PART
+from db.upgrade import BACKUP, HEAD, require_current, upgrade
 from sync.errors import DatabaseUnusable
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -119,7 +119,7 @@ def test_the_migrations_are_found_wherever_the_package_is(tmp_path: Path) -> Non
 def test_an_upgrade_that_fails_leaves_everything_as_it_was(old: Path) -> None:
     change(old, "CREATE VIEW flags AS SELECT 1")  # The last migration makes one of that name, after another.
     before = files(old.parent)
-    with pytest.raises(StatementFailed, match="flags already exists"):
+    with pytest.raises(DatabaseUnusable, match="flags already exists; nothing was changed"):
         upgrade(Database.create(str(old)))
     assert files(old.parent) == before
     change(old, "DROP VIEW flags")
@@ -148,6 +148,15 @@ def test_an_upgrade_that_is_killed_leaves_what_can_be_upgraded(old: Path) -> Non
     assert rows(database, "SELECT count(*) FROM sqlite_master WHERE type = 'view'") == [(0,)]
     upgrade(database)
     assert is_current(database)
+
+
+def test_a_backup_that_broke_off_is_cleared_away_by_the_next_upgrade(old: Path) -> None:
+    broken_off = old.with_name(f"{old.name}.0001-20260101T000000.000000Z{BACKUP}.0a1b2c3d{PART}")
+    of_another = old.with_name(f"other.db.0001-20260101T000000.000000Z{BACKUP}.0a1b2c3d{PART}")
+    for path in (broken_off, of_another):
+        path.touch()
+    upgrade(Database.create(str(old)))
+    assert (broken_off.exists(), of_another.exists()) == (False, True)
 
 
 @pytest.mark.parametrize("revision", ["0001", None], ids=["old", "empty"])

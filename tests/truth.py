@@ -79,7 +79,8 @@ class Truth:
                 expected.told.append("older-copy-applied")
             if expected.verdict != "unchanged":
                 self.applied.append((served, at))
-            self.older, self.cannot_be_read = [], False
+            if expected.verdict != "unchanged" or not accepted:
+                self.older, self.cannot_be_read = [], False
         return expected
 
     @property

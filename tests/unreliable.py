@@ -1,10 +1,11 @@
-"""Receivers on 127.0.0.1 that keep an account of what they took, by the delivery's id, and do not always say so.
+"""Receivers on 127.0.0.1 that keep an account of what they took, by the deliveries' ids, and may not say so.
 
-    with UnreliableHook(Random(7), HALF_OF_IT) as hook, UnreliableMailbox(Random(7), MAIL_FAULTS) as mailbox:
-        ... hook.url("/"), mailbox.url("ops@example.org") ...
-        assert hook.account.taken == hook.account.answered == {uid: 1}
+    with UnreliableHook("hook", HOOK_FAULTS) as hook, UnreliableMailbox("mail") as honest:
+        ... hook.url("/"), honest.url("ops@example.org") ...
+        assert honest.account.taken == honest.account.answered == {uid: 1}
 
-What becomes of each letter is drawn from the faults that a receiver is given; without any it is honest.
+What becomes of each letter is drawn from the faults that a receiver is given, by its seed; without any it is
+honest.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from loopback import RawServer, read_head
 from post_office import Mailbox
@@ -32,6 +33,14 @@ HOOK_FAULTS = ("status 500", "status 302", "status 307", "resets", "dies")
 """`dies`: the letter is taken, and the connection ends before any answer."""
 HANGS = "hangs"
 MAIL_FAULTS = ("451", "dies")
+
+
+class Receiver(Protocol):
+    """Whatever keeps an account."""
+
+    @property
+    def account(self) -> Account:
+        """What it took so far."""
 
 
 @dataclass
@@ -49,6 +58,10 @@ class Account:
         self.taken[uid] += 1
         self.answered[uid] += answered
 
+    def copy(self) -> Account:
+        """As it is now."""
+        return Account(self.taken.copy(), self.answered.copy(), self.tries)
+
     @property
     def repeats(self) -> int:
         """How many letters came more than they should."""
@@ -58,20 +71,23 @@ class Account:
 class UnreliableHook(RawServer):
     """A webhook that answers half of the letters with 204, and does one of the faults to the others."""
 
-    def __init__(self, random: Random, faults: Sequence[str] = ()) -> None:
+    def __init__(self, seed: str, faults: Sequence[str] = ()) -> None:
         super().__init__(self._receive)
         self.account = Account()
-        self._random = random
+        self._random = Random(seed)  # noqa: S311  # which letter is refused guards nothing
         self._faults = faults
         self._turn = Lock()
 
     def _receive(self, connection: socket.socket) -> None:
         head = read_head(connection).decode("latin-1").split("\r\n")
         headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in head)}
-        wanted = int(headers["content-length"])
+        wanted = int(headers.get("content-length", "0"))
         body = b""
         while len(body) < wanted and (piece := connection.recv(wanted - len(body))):
             body += piece
+        if not wanted or len(body) < wanted:
+            # Whoever sent it was killed.
+            return
         uid = json.loads(body)["delivery"]
         assert headers["webhook-id"] == headers["idempotency-key"] == uid
         with self._turn:
@@ -88,18 +104,18 @@ class UnreliableHook(RawServer):
                 connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 connection.close()
             case _ if fault.startswith("status"):
-                code = fault.split()[1]
-                answer = f"HTTP/1.1 {code} No\r\nLocation: /\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
-                connection.sendall(answer.encode())
+                status = fault.partition(" ")[2]
+                rest = "Location: /\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+                connection.sendall(f"HTTP/1.1 {status} No\r\n{rest}".encode())
 
 
 class UnreliableMailbox(Mailbox):
     """An SMTP server that accepts half of the letters, and does one of the faults to the others."""
 
-    def __init__(self, random: Random, faults: Sequence[str] = ()) -> None:
+    def __init__(self, seed: str, faults: Sequence[str] = ()) -> None:
         super().__init__()
         self.account = Account()
-        self._random = random
+        self._random = Random(seed)  # noqa: S311  # as above
         self._faults = faults
 
     async def handle_DATA(  # noqa: N802 - aiosmtpd looks for this name
@@ -113,7 +129,7 @@ class UnreliableMailbox(Mailbox):
         answer = await super().handle_DATA(server, session, envelope)
         self.account.took(self.letters[-1]["X-Ianawatch-Delivery"], answered=fault is None)
         if fault == "dies":
-            assert server.transport
+            assert isinstance(server.transport, asyncio.Transport)
             server.transport.abort()
             await asyncio.Event().wait()  # until the lost connection ends this
         return answer
@@ -131,12 +147,9 @@ class Command:
         self._script = folder / f"{name}.sh"
         take = f"cat >> {self._letters}; echo >> {self._letters}"
         count = f"echo >> {self._tries}; n=$(($(wc -l < {self._tries}) % 4))"
-        self._script.write_text(
-            f"{count}\ncase $n in\n1) echo mailbox full >&2; exit 1;;\n2) {take}; kill -9 $$;;\n*) {take};;\nesac\n"
-            if unreliable
-            else f"echo >> {self._tries}\n{take}\n",
-            "utf-8",
-        )
+        refuse, die = "echo mailbox full >&2; exit 1", f"{take}; kill -9 $$"
+        choose = f"case $n in\n1) {refuse};;\n2) {die};;\n*) {take};;\nesac" if unreliable else take
+        self._script.write_text(f"{count}\n{choose}\n", "utf-8")
 
     @property
     def line(self) -> str:
@@ -144,11 +157,19 @@ class Command:
         return shlex.join(["sh", str(self._script)])
 
     @property
+    def letters(self) -> list[dict[str, object]]:
+        """What it took so far, in order."""
+        return [json.loads(line) for line in _lines(self._letters)]
+
+    @property
     def account(self) -> Account:
-        """What it took so far. Which letters it was killed over it can't tell."""
-        lines = self._letters.read_text("utf-8").splitlines() if self._letters.exists() else []
-        tries = len(self._tries.read_text("utf-8").splitlines()) if self._tries.exists() else 0
-        return Account(Counter(json.loads(line)["delivery"] for line in lines), tries=tries)
+        """The same as an account. Which letters it was killed over it can't tell."""
+        taken = Counter(str(letter["delivery"]) for letter in self.letters)
+        return Account(taken, tries=len(_lines(self._tries)))
+
+
+def _lines(file: Path) -> list[str]:
+    return file.read_text("utf-8").splitlines() if file.exists() else []
 
 
 def _fault(random: Random, faults: Sequence[str]) -> str | None:

@@ -1,9 +1,15 @@
-"""Everything a database knows of its watches, without the numbers of rows: so two histories are compared."""
+"""Everything a database knows, to compare two of them.
+
+`everything` leaves out the numbers of rows and what was sent to whom: for two histories. `rows_and_schema` is
+the file as it is: for a run that was disturbed, and one that was not.
+"""
 
 from __future__ import annotations
 
+import sqlite3
 import tempfile
 from collections import Counter
+from contextlib import closing
 from functools import cache
 from pathlib import Path
 
@@ -13,6 +19,9 @@ from db.engine import Database
 from db.upgrade import upgrade
 
 Rows = Counter[tuple[object, ...]]
+Dump = dict[str, list[tuple[object, ...]]]
+_OF_A_TRY = {"attempts", "done_at", "next_at"}
+"""What a delivery says of how often it was tried: a sync that was disturbed has tried, too."""
 
 _QUERIES = {
     "document": """
@@ -52,6 +61,23 @@ def everything(database: Database) -> dict[str, Rows]:
             name: Counter(tuple(row) for row in connection.execute(text(query)))
             for name, query in _QUERIES.items()
         }
+
+
+def rows_and_schema(path: Path) -> Dump:
+    """Every row of every table, numbers and times included, and the schema as the table of no name.
+
+    How often a delivery was tried is left out.
+    """
+    with closing(sqlite3.connect(path)) as connection:
+        schema = connection.execute("SELECT type, name, sql FROM sqlite_master ORDER BY name").fetchall()
+        dump: Dump = {"": schema}
+        for name in [name for kind, name, _ in schema if kind == "table"]:
+            columns = [column for _, column, *_ in connection.execute(f"PRAGMA table_info({name})")]
+            if name == "delivery":
+                columns = [column for column in columns if column not in _OF_A_TRY]
+            query = f"SELECT {', '.join(columns)} FROM {name} ORDER BY rowid"  # noqa: S608  # our own names
+            dump[name] = connection.execute(query).fetchall()
+    return dump
 
 
 def new_database(path: Path) -> Database:

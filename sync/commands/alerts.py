@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 def command() -> None:
     """List alerts and whether they arrived; send again, let go, try the channels.
 
-    What a channel does not accept waits in the outbox and is tried again by later syncs, ever more
-    rarely; after 30 days (`dead_after_days`) it is dead, until you revive it.
+    Without a command it is `list`. What a channel does not accept waits in the outbox and is tried again
+    by later syncs, ever more rarely; after 30 days (`dead_after_days`) it is dead, until you revive it.
     """
 
 
 @command.command("list")
 @click.option("--waiting", is_flag=True, help="Only what has not arrived: it waits, or is dead.")
-@click.option("--channel", metavar="NAME", help="Only what goes to this channel.")
+@click.option("--channel", metavar="NAME", help="Only what goes to this channel: --channel mail.")
 @format_option(ROWS)
 @click.pass_obj
 def list_(program: Program, *, waiting: bool, channel: str | None, output: str) -> None:
@@ -40,6 +40,7 @@ def list_(program: Program, *, waiting: bool, channel: str | None, output: str) 
     from sync.show.render import counted
 
     with program.open_database().read() as connection:
+        _refuse_unseen(channel, program, alert_queries.channels(connection))
         rows = alert_queries.alerts(connection, states=UNDELIVERED if waiting else (), channel=channel)
     undelivered = sum(row.state in UNDELIVERED for row in rows)
     show_rows(
@@ -52,7 +53,7 @@ def list_(program: Program, *, waiting: bool, channel: str | None, output: str) 
     )
 
 
-@command.command()
+@command.command(short_help="Send again, now, what has not arrived.")
 @click.argument("ids", metavar="[ID]...", nargs=-1)
 @click.option("--channel", metavar="NAME", help="Only what goes to this channel.")
 @click.option(
@@ -80,7 +81,9 @@ def retry(program: Program, *, ids: tuple[str, ...], channel: str | None, to: st
     at = program.clock()
     database = program.open_database()
     with database.write() as connection:
+        _refuse_unseen(channel, program, alert_queries.channels(connection))
         messages = alert_queries.messages_of(connection, ids) if ids else None
+        waiting: list[int] = []
         if to and messages:
             more = Deliveries(connection).send_also(messages, to, at)
         else:
@@ -89,17 +92,16 @@ def retry(program: Program, *, ids: tuple[str, ...], channel: str | None, to: st
             )
             more = Deliveries(connection).revive(waiting, at)
     attempts = deliver_and_tell(program, database, outlets, at)
-    with database.read() as connection:
-        still = Deliveries(connection).waiting()
     if not attempts:
         if more:
             program.say(f"{counted(more, 'delivery', 'deliveries')} to be made")
         else:
-            program.say("what waits is being sent by another run" if still else "nothing waits")
-    return Exit.UNDELIVERED if still else Exit.DONE
+            program.say("what waits is being sent by another run" if waiting else "nothing waits")
+    with database.read() as connection:
+        return Exit.UNDELIVERED if Deliveries(connection).waiting() else Exit.DONE
 
 
-@command.command()
+@command.command(short_help="Let go of what has not arrived.")
 @click.argument("ids", metavar="[ID]...", nargs=-1)
 @click.option("--channel", metavar="NAME", help="Only what goes to this channel.")
 @click.pass_obj
@@ -115,13 +117,14 @@ def drop(program: Program, *, ids: tuple[str, ...], channel: str | None) -> None
     if not ids and channel is None:
         raise UsageProblem("say which: the alerts ID..., or all that goes to --channel NAME")
     with program.open_database().write() as connection:
+        _refuse_unseen(channel, program, alert_queries.channels(connection))
         messages = alert_queries.messages_of(connection, ids) if ids else None
         found = alert_queries.delivery_ids(connection, states=UNDELIVERED, messages=messages, channel=channel)
         Deliveries(connection).drop(found)
     program.say(f"{counted(len(found), 'delivery', 'deliveries')} dropped")
 
 
-@command.command()
+@command.command(short_help="Send a test to each channel.")
 @click.argument("channels", metavar="[CHANNEL]...", nargs=-1)
 @click.pass_obj
 def test(program: Program, *, channels: tuple[str, ...]) -> int:
@@ -147,6 +150,14 @@ def test(program: Program, *, channels: tuple[str, ...]) -> int:
         else:
             program.say_error(f"{name}: not delivered: {problem}")
     return Exit.UNDELIVERED if failed else Exit.DONE
+
+
+def _refuse_unseen(channel: str | None, program: Program, seen: Sequence[str]) -> None:
+    """Refuse a channel that is neither configured nor was ever sent anything."""
+    there = sorted({*seen, *program.settings.channels})
+    if channel is not None and channel not in there:
+        known = f"there is {', '.join(there)}" if there else "none is configured"
+        raise UsageProblem(f"--channel {channel}: there is no such channel; {known}")
 
 
 def _refuse_unknown(name: str | None, channels: Sequence[Channel]) -> None:

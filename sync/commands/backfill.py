@@ -35,21 +35,15 @@ def command(program: Program, *, origin: Path, path: str | None, alerts: bool) -
     """  # noqa: D205  # click shows the text as it stands
     from sync.commands.delivery import Outlets, deliver_and_tell
     from sync.past.backfill import backfill, read_past  # SQLAlchemy and lxml: not for every command
+    from sync.show.progress import working
 
     at = program.clock()
     outlets = Outlets.of(program.settings)
     watch = program.watch_with(program.settings.documented)
     past = read_past(_with_progress(_versions(origin, path, watch.document)), watch, at)
     database = program.sync_database()
-    done = backfill(
-        database,
-        watch,
-        past,
-        program.settings,
-        outlets.serving,
-        at,
-        alerts=alerts,
-    )
+    with working("deciding everything anew"):
+        done = backfill(database, watch, past, program.settings, outlets.serving, at, alerts=alerts)
     deliver_and_tell(program, database, outlets, at)
     click.echo(f"{watch.name}: {_summary(done)}")
     if done.held_back:

@@ -18,6 +18,7 @@ from sync.fetch.location import shown as shown_location
 from sync.intervals import spelled
 from sync.program import Program
 from sync.records import FetchedDocument, NotModified
+from sync.watches import BUNDLED
 
 if TYPE_CHECKING:
     from sync.check import CheckedPage, Finding
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     "--range", "range_", metavar="FIRST-LAST", help="Look at this range instead of the watched one."
 )
 @click.option(
-    "--ignore", multiple=True, metavar="CODE", help="A code that need not be documented; may be repeated."
+    "--ignore", multiple=True, metavar="CODE", help="A code that is fine as it is; may be repeated."
 )
 @click.option(
     "--in-use",
@@ -107,21 +108,28 @@ def _registry(program: Program, source: str | None) -> tuple[RegistrySnapshot, s
         location = source or watch.document
         body = _read(program, location)
     document = parse_document(body, location=location)
-    return document.registry(watch.registry_id, watch.bounds), document.updated or "an unknown day"
+    registry = document.registry(watch.registry_id, watch.bounds)
+    for aside in registry.set_aside:
+        program.say_error(f"{shown_location(location)}: a record is left out, {aside.reason}: {aside.text}")
+    return registry, document.updated or "an unknown day"
 
 
 def _table(program: Program, page: str, *, alone: bool) -> DocumentedTable | None:
     """The table on a page; None for a page without one, unless it was named `alone`."""
     from sync.parse_documented.table import mentions_values, parse_documented
+    from sync.sources import read_bundled
 
     watch = program.watch
     location = watch.source(page).location
-    body = _read(program, location)
-    if not alone and not mentions_values(body):
+    if location == BUNDLED and watch.bundle is not None:
+        body, name = read_bundled(watch.bundle.documented), watch.bundle.documented
+    else:
+        body, name = _read(program, location), page_name(location)
+    watched = watch.watched or watch.bounds
+    if not alone and not mentions_values(body, name=name, watched=watched):
         return None
     try:
-        watched = watch.watched or watch.bounds
-        return parse_documented(body, name=page_name(location), bounds=watch.bounds, watched=watched)
+        return parse_documented(body, name=name, bounds=watch.bounds, watched=watched)
     except TableMissing:
         if alone:
             raise
@@ -132,8 +140,11 @@ def _read(program: Program, location: str) -> bytes:
     if not is_url(location):
         return read_file(location, program.settings.limits).body
     from sync.fetch.document import fetch  # requests is slow to import
+    from sync.show.progress import working
 
-    match fetch(location, limits=program.settings.limits, now=program.clock()):
+    with working(f"asking {shown_location(location)}"):
+        answer = fetch(location, limits=program.settings.limits, now=program.clock())
+    match answer:
         case FetchedDocument(body=body):
             return body
         case NotModified():

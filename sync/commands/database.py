@@ -18,10 +18,10 @@ def command() -> None:
 @click.pass_obj
 def path(program: Program) -> None:
     """Print where the database is."""
-    click.echo(program.where)
+    click.echo(_where(program))
 
 
-@command.command()
+@command.command(short_help="Bring the schema up to date, after a backup.")
 @click.pass_obj
 def upgrade(program: Program) -> None:
     """Bring the schema up to date, after a backup beside the file; `sync` does it by itself."""
@@ -30,8 +30,9 @@ def upgrade(program: Program) -> None:
     from db.upgrade import HEAD
     from db.upgrade import upgrade as upgrade_schema
 
-    saved = upgrade_schema(Database.open(program.where, damaged_too=True))
-    click.echo(f"{program.where}: the schema is {HEAD}")
+    database = Database.open(program.where, damaged_too=True)
+    saved = upgrade_schema(database)
+    click.echo(f"{database.where}: the schema is {HEAD}")
     if saved is not None:
         click.echo(f"the database before the upgrade: {saved}")
 
@@ -48,7 +49,7 @@ def backup(program: Program, target: Path) -> None:
     click.echo(f"{target}: a copy of {database.where}")
 
 
-@command.command()
+@command.command(short_help="Check that the database is ours and whole.")
 @click.pass_obj
 def check(program: Program) -> None:
     """Check that the database is ours, whole, and of this program's version."""
@@ -60,7 +61,7 @@ def check(program: Program) -> None:
     click.echo(f"{database.where}: no damage found; the schema is {HEAD}")
 
 
-@command.command()
+@command.command(short_help="Print what Datasette needs to show it well.")
 @click.pass_obj
 def metadata(program: Program) -> None:
     """Print what Datasette needs to show the database well: titles, columns, facets, queries.
@@ -69,4 +70,13 @@ def metadata(program: Program) -> None:
     """
     from db.datasette import metadata as metadata_of
 
-    program.say_json(metadata_of(Path(program.where).stem))
+    program.say_json(metadata_of(Path(_where(program)).stem))
+
+
+def _where(program: Program) -> str:
+    """The file's path, or the server's URL without its password."""
+    if "://" not in program.where:
+        return program.where
+    from db.locations import named
+
+    return named(program.where)

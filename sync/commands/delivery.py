@@ -65,7 +65,10 @@ def deliver_and_tell(
     `readers` prints readers' alerts on stdout instead: those that wait for that stream, and those that a
     channel did not take; it is called once, with the attempts too. `quiet` leaves out what went well.
     """
-    attempts = outlets.send(program, database)
+    from sync.show.progress import working
+
+    with working("sending what waits", quiet=quiet):
+        attempts = outlets.send(program, database)
     failed = _undelivered(attempts)
 
     def to_operators(messages: Sequence[Message]) -> None:

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     "--documented",
     metavar="SOURCE",
     multiple=True,
-    help="Read this page or table now and compare with it instead of those last read; may be repeated.",
+    help="Read this page or table now and compare with it instead of those last read: --documented mdn; "
+    "may be repeated.",
 )
 @click.option("--exit-code", is_flag=True, help="Exit with 1 when something is missing or in conflict.")
 @watch_option
@@ -82,12 +83,15 @@ def command(program: Program, *, documented: tuple[str, ...], exit_code: bool, o
 
 def _read(program: Program, documented: tuple[str, ...]) -> tuple[dict[str, DocumentedTable], Exit]:
     """The tables of pages read now, by name; what can't be read is told, and is the exit code."""
+    from sync.show.progress import working
     from sync.sources import FailedSource, ReadSource, read_sources
 
     tables, failed = {}, Exit.DONE
     limits = program.settings.limits
     watch = replace(program.watch_with(documented), in_use=())
-    for read in read_sources(watch, {}, limits, program.clock()):
+    with working("reading the documented pages"):
+        reads = read_sources(watch, {}, limits, program.clock())
+    for read in reads:
         match read:
             case ReadSource(source=source, table=table):
                 tables[source.name] = table

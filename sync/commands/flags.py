@@ -22,7 +22,7 @@ def command() -> None:
     """List the undocumented codes; ignore one, with a reason.
 
     A code in the watched range is flagged while a documented table lacks it. One that you decided not to
-    document stays in the list, marked as ignored.
+    document stays in the list, marked as ignored. Without a command it is `list`.
     """
 
 
@@ -51,13 +51,16 @@ def list_(program: Program, *, output: str) -> None:
     )
 
 
-@command.command()
+@command.command(short_help="Remember that CODE need not be documented.")
 @click.argument("code")
-@click.option("--reason", required=True, help="Why that is fine.")
+@click.option("--reason", required=True, help="Why that is fine: --reason 'not in browsers'.")
 @watch_option
 @click.pass_obj
 def ignore(program: Program, *, code: str, reason: str) -> None:
-    """Remember that CODE need not be documented, or may stay in use; a further time, with another reason."""
+    """Remember that CODE need not be documented, or may stay in use although it is registered.
+
+    A further time gives it another reason.
+    """
     from db import queries
     from db.documented_store import DocumentedStore
     from sync.codes import read_code
@@ -73,7 +76,10 @@ def ignore(program: Program, *, code: str, reason: str) -> None:
         registration = next((r for r in found if r.first <= number <= r.last), None)
         if registration is None or not is_watched(number, number, watch.watched):
             watched = spelled(*watch.watched or watch.bounds)
-            raise UsageProblem(f"{number} is not registered in {watched}: there is nothing to ignore")
+            raise UsageProblem(
+                f"{number} is not registered in {watched}, so there is nothing to ignore; "
+                f"`ianawatch list --range {watched} --assignment assigned` shows what is"
+            )
         first, last = registration.first, registration.last
         store = DocumentedStore(connection)
         # What is ignored never overlaps, so that a registration is ignored for one reason.

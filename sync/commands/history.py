@@ -11,15 +11,18 @@ from sync.program import Program
 
 @click.command()
 @click.argument("code", required=False)
-@click.option("--since", metavar="DATE", help="Only what was seen on this day (UTC) or later.")
-@click.option("--until", metavar="DATE", help="Only what was seen on this day (UTC) or earlier.")
+@click.option("--since", metavar="DATE", help="Only what was seen on this day (UTC) or later: 2024-01-01.")
+@click.option("--until", metavar="DATE", help="Only what was seen on this day (UTC) or earlier: 2024-12-31.")
 @watch_option
 @format_option(ROWS)
 @click.pass_obj
 def command(program: Program, *, code: str | None, since: str | None, until: str | None, output: str) -> None:
     """Tell what happened to registrations, or to those of one CODE, oldest first.
 
-    What was registered at the first look is where history begins, and no part of it.
+    For example: ianawatch history 3000, ianawatch history --since 2024-01-01
+
+    What was registered at the first look is where history begins, and no part of it; `ianawatch backfill`
+    adds what was before.
     """
     # Imported here: SQLAlchemy would slow down `--help`.
     from db import queries
@@ -34,7 +37,7 @@ def command(program: Program, *, code: str | None, since: str | None, until: str
     first = read_day("--since", since) if since else None
     last = read_day("--until", until) if until else None
     if first and last and first > last:
-        raise UsageProblem(f"--since {since} --until {until}: the first day is after the last")
+        raise UsageProblem(f"--since {since} --until {until}: the first day is after the last; swap them")
     name = program.watch.name
     with program.open_database().read() as connection:
         changes = queries.history(connection, name, code=number, since=first, until=last)

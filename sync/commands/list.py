@@ -10,19 +10,24 @@ from sync.records import Assignment
 
 
 @click.command()
-@click.option("--range", "within", metavar="FIRST-LAST", help="Only what has a value in this range.")
+@click.option(
+    "--range", "within", metavar="FIRST-LAST", help="Only what has a value in this range: --range 3000-3999."
+)
 @click.option(
     "--assignment",
     "assignments",
     type=click.Choice([assignment.value for assignment in Assignment]),
     multiple=True,
-    help="Only values with this assignment; may be repeated.",
+    help="Only values with this assignment: --assignment assigned; may be repeated.",
 )
-@click.option("--flagged", is_flag=True, help="Only what is registered and not documented.")
+@click.option(
+    "--flagged", is_flag=True, help="Only what is registered and not documented: --flagged --at 2024-12-31."
+)
 @click.option(
     "--at",
     metavar="DATE",
-    help="The registry as it stood at the end of this day (UTC); a day to come shows it as it is.",
+    help="The registry as it stood at the end of this day (UTC): --at 2024-12-31; a day to come shows it as "
+    "it is.",
 )
 @watch_option
 @format_option(ROWS)
@@ -38,7 +43,9 @@ def command(
 ) -> None:
     """List the registry's codes, now or at a date.
 
-    A terminal that is too narrow for every column shows the first ones; other formats have them all.
+    A narrow terminal shows the columns that matter most; a pipe and the other formats have them all.
+
+    Exit codes: 0 listed, 2 wrong usage, 74 there is no database that can be read.
     """
     # Imported here: SQLAlchemy would slow down `--help`.
     from db import queries

@@ -31,7 +31,7 @@ def command() -> None:
     """
 
 
-@command.command("list")
+@command.command("list", short_help="List what is held back or was accepted.")
 @watch_option
 @format_option(ROWS)
 @click.pass_obj
@@ -55,7 +55,7 @@ def list_(program: Program, *, output: str) -> None:
     )
 
 
-@command.command()
+@command.command(short_help="Tell what is held back of a version.")
 @click.argument("id_", metavar="ID")
 @click.option("--body", is_flag=True, help="Write the version's bytes to stdout, as they were served.")
 @watch_option
@@ -76,7 +76,7 @@ def show(program: Program, *, id_: str, body: bool, output: str) -> None:
         terminal.show_sheet(sheet(items))
 
 
-@command.command()
+@command.command(short_help="Accept what is held back of a version.")
 @click.argument("id_", metavar="ID")
 @watch_option
 @click.pass_obj

@@ -15,9 +15,12 @@ from sync.program import Program
 @format_option(ONE)
 @click.pass_obj
 def command(program: Program, *, code: str, contacts: bool, output: str) -> None:
-    """Tell everything about one code: what the registry says of it, where it is documented, its history.
+    """Tell everything about one code, for example: ianawatch show 3000.
 
-    A code that has no record of its own is answered with the range it falls in.
+    What the registry says of it, where it is documented, its history, and what lies around it. A code
+    that has no record of its own is answered with the range it falls in.
+
+    Exit codes: 0 answered, 2 that is no code, 74 there is no database that can be read.
     """
     # Imported here: SQLAlchemy would slow down `--help`.
     from db.code_queries import code_facts
@@ -34,4 +37,5 @@ def command(program: Program, *, code: str, contacts: bool, output: str) -> None
     if output == "json":
         terminal.write(render.as_json(code_json(facts, contacts=contacts)))
     else:
-        terminal.show_sheet(code_sheet(facts, program.clock()))
+        watch = program.watch
+        terminal.show_sheet(code_sheet(facts, program.clock(), watch.bounds, watch.watched))

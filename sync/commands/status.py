@@ -19,10 +19,13 @@ from sync.program import Program
 @format_option(ONE)
 @click.pass_obj
 def command(program: Program, *, max_age: str | None, output: str) -> int:
-    """Say whether all is well, for a person or a monitor.
+    """Say whether all is well, for a person or a monitor, and what to do next.
+
+    On a terminal the answer fits one screen. For a monitor: ianawatch status --max-age 48h
 
     Exit codes: 0 all is well, 1 the last successful check is too old, the syncs fail, something is held
-    back, or an alert can't be delivered. A flagged code is none of these.
+    back, or an alert can't be delivered; 74 there is no database that can be read. A flagged code is
+    none of these.
     """
     # Imported here: SQLAlchemy would slow down `--help`.
     from dataclasses import replace
@@ -45,5 +48,5 @@ def command(program: Program, *, max_age: str | None, output: str) -> int:
     if output == "json":
         terminal.write(render.as_json(status_json(facts, wrong)))
     else:
-        terminal.show_sheet(status_sheet(facts, wrong, now))
+        terminal.show_sheet(status_sheet(facts, wrong, now), one_screen=True)
     return Exit.MISSING if wrong else Exit.DONE

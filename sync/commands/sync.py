@@ -72,7 +72,9 @@ def command(
     from sync.commands.dead_mans_switch import watched_over
     from sync.commands.delivery import Outlets
     from sync.commands.sync_output import Output
+    from sync.fetch.location import shown
     from sync.run import Sync, sync_watch
+    from sync.show.progress import working
 
     if quiet and verbose:
         raise UsageProblem("--quiet and --verbose exclude each other")
@@ -87,7 +89,8 @@ def command(
     with watched_over(program, quiet=quiet, silent=dry_run) as run:
         at = program.clock()
         database = program.rehearsal() if dry_run else program.sync_database(quiet=quiet)
-        report = sync_watch(database, Sync(watch, program.settings, outlets.serving, accept_older), at)
+        with working(f"syncing with {shown(program.settings.source or watch.document)}", quiet=quiet):
+            report = sync_watch(database, Sync(watch, program.settings, outlets.serving, accept_older), at)
         told = Output(program, report, json=output == "json", quiet=quiet, verbose=verbose, dry_run=dry_run)
         if dry_run or no_deliver:
             told.undelivered()

@@ -166,6 +166,14 @@ def _dated(version: Version) -> str:
 
 
 def _in_full(decided: Mapping[str, WatchDecision], snapshot: str | None) -> bool:
+    """Whether every watch has taken all that the version says, what it no longer says included.
+
+    While a withdrawal waits for its second observation, that has to be of bytes: a body that was damaged on
+    its way would be confirmed by every 304 after it.
+    """
     return all(
-        step.state.snapshot == snapshot and not watch_step.waiting(step.state) for step in decided.values()
+        step.state.snapshot == snapshot
+        and not watch_step.waiting(step.state)
+        and not any(r.live and r.missing_since for r in step.state.registrations)
+        for step in decided.values()
     )

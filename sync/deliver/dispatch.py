@@ -1,9 +1,9 @@
 """Outbox -> channels, after the commit: claim, send, mark (docs/rules.md, rule 7).
 
 A letter is marked as delivered only when its channel has accepted it, so that none is lost; a repeat,
-possible only when the process dies in between, has the same id. Channels work side by side, each in a thread
-of its own, one letter at a time; the database is this thread's alone, which is also the one that hears
-signals.
+possible only when the process or the channel's answer is lost in between, has the same id. Channels work side
+by side, each in a thread of its own, one letter at a time; the database is this thread's alone, which is
+also the one that hears signals.
 """
 
 from __future__ import annotations

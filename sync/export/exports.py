@@ -48,7 +48,7 @@ def export(database: Database, watch: Watch, output: str, feed: str | None = Non
 def write_exports(database: Database, watch: Watch, paths: Mapping[str, Path]) -> list[Path]:
     """Put faces in place, each in its file; the files that changed.
 
-    `paths` are by format, one of FORMATS. A page links to a feed that lies beside or below it. A face that can't
+    `paths` are by format, one of FORMATS. A page links to a feed beside or below it. A face that can't
     be written keeps no other from being so. Raises CannotCreateFile for the first that can't once all were
     tried, and DatabaseUnusable.
     """

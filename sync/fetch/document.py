@@ -5,10 +5,11 @@ is for the parsers. It remembers nothing: validators and a server's wish to be l
 caller, who stores them (docs/rules.md, rules 4 and 6).
 
     fetch
-      fetch_deadline    the whole of it ends in time, and a signal is heard
-      fetch_transport   one GET, guarded, and its faults in plain words
-      fetch_patience    what Retry-After asks for
-      fetch_location    URL or path, and how it is shown
+      file          a path: read it, and no more of this
+      deadline      the whole of it ends in time, and a signal is heard
+      transport     one GET, guarded, and its faults in plain words
+      patience      what Retry-After asks for
+      location      URL or path, and how it is shown
 """
 
 from __future__ import annotations

@@ -3,6 +3,8 @@
 alerts              changes, flags and notices -> alerts with an id made from what they say
 trouble             the sync's own problems -> notices, once an episode
 message             alerts -> lines
+alert_facts         an alert -> JSON, the same wherever one is told
+letter              a message -> what a channel is given
 report              what one sync did
 summary             report -> lines and JSON
 """

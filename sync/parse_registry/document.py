@@ -1,8 +1,8 @@
 """The parse stage for IANA's documents: bytes to a RegistrySnapshot. Pure: no I/O, no clock.
 
-    bytes -> parse_xml -> Document -> parse_record (parse_values) -> parse_overlaps -> RegistrySnapshot
+    bytes -> strict_xml -> Document -> record (values) -> overlaps -> RegistrySnapshot
 
-A verdict falls where the fault is (docs/rules.md, rule 4): on the document here and in parse_xml, on a
+A verdict falls where the fault is (docs/rules.md, rule 4): on the document here and in `strict_xml`, on a
 registry here, on a record in the modules below. What a change between two snapshots means is not decided
 here.
 """
@@ -26,6 +26,8 @@ _TITLE = f"{{{NAMESPACE}}}title"
 _UPDATED = f"{{{NAMESPACE}}}updated"
 _LONGEST_NAME = 40
 """Characters of a root element's name that a reason quotes."""
+_LONGEST_DATE = 100
+"""Characters of `<updated>`, whatever it says: it is shown with every run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +70,13 @@ def parse_document(body: bytes, *, location: str = "the document") -> Document:
         if name == "registry":
             raise DocumentUnusable(f"its root is not in the namespace {NAMESPACE}")
         raise DocumentUnusable(f"its root is <{name[:_LONGEST_NAME]}>, not <registry>")
-    updated = root.find(_UPDATED)
+    element = root.find(_UPDATED)
+    updated = None if element is None else element.text or ""
+    if updated and len(updated) > _LONGEST_DATE:
+        raise DocumentUnusable(f"its <updated> is longer than {_LONGEST_DATE} characters")
     return Document(
         title=_title(root),
-        updated=None if updated is None else updated.text or "",
+        updated=updated,
         registry_ids=tuple(filter(None, map(_id, _registries(root)))),
         _root=root,
     )

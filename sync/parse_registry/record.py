@@ -26,6 +26,8 @@ _LINE_BREAKS = frozenset({f"{_PREFIX}br", f"{_PREFIX}paragraph", f"{_PREFIX}artw
 """Elements inside a text that part the words before from those after."""
 _LABELS = ("description", "name")
 """The elements that describe a value, the better one first."""
+_LONGEST = 10_000
+"""Characters of a description or a date. IANA's have some hundreds; more would flood a terminal or a mail."""
 
 
 class People:
@@ -120,6 +122,8 @@ def parse_record(record: etree._Element, bounds: Interval, people: People) -> Re
     label = fields.label()
     if label is None:
         return SetAside("it has no description", fields.line(), first, last)
+    if max(len(text) for text in (label[1], fields.registered_on or "", fields.revised_on or "")) > _LONGEST:
+        return SetAside(f"a text of it is longer than {_LONGEST} characters", fields.line(), first, last)
     fields.texts.remove(label)
     content = Content(
         description=label[1],

@@ -10,10 +10,11 @@ from typing import Any
 
 from sync.answers import ChangeRow, Citation, CodeFacts, CodeRow, OnPage
 from sync.dates import ago, minute
-from sync.intervals import spelled
+from sync.intervals import Interval, spelled
 from sync.records import Assignment, DocumentedValue
 from sync.show.columns import WARNING, what_changed
 from sync.show.render import Entry, Sheet
+from sync.show.surroundings import surroundings
 
 _SITES = {
     "rfc": "https://www.rfc-editor.org/rfc/{}",
@@ -49,8 +50,11 @@ def code_json(facts: CodeFacts, *, contacts: bool) -> dict[str, Any]:
     }
 
 
-def code_sheet(facts: CodeFacts, now: datetime) -> Sheet:
-    """The facts for a person, the most telling first; what there is nothing of is left out."""
+def code_sheet(facts: CodeFacts, now: datetime, bounds: Interval, watched: Interval | None) -> Sheet:
+    """The facts for a person, the most telling first; what there is nothing of is left out.
+
+    `bounds` are the values the registry can hold, `watched` those that are watched, None being all.
+    """
     entries = [
         Entry("assignment", [*_assignment(facts, now)]),
         Entry("reference", [*map(_cited, facts.citations)]),
@@ -69,6 +73,7 @@ def code_sheet(facts: CodeFacts, now: datetime) -> Sheet:
             ],
         ),
         Entry("history", [*map(_happened, facts.history)]),
+        *surroundings(facts, bounds, watched),
     ]
     return Sheet(_title(facts), [entry for entry in entries if entry.lines])
 
@@ -126,7 +131,7 @@ def _on_page(page: OnPage) -> str:
         return f"yes, in {where}{_line(page.row)}{named}"
     if page.block:
         block = spelled(page.block.first, page.block.last)
-        return f"no, in {where}; only a row for the block {block} covers it{_line(page.block)}"
+        return f"no, in {where}; only its row for the block {block} covers it"
     return f"no, in {where}"
 
 

@@ -41,10 +41,10 @@ CODES: tuple[Column[CodeRow], ...] = (
     Column("CODE", _code, _of_assignment),
     Column("NAME", lambda row: row.description, _of_assignment, wraps=True),
     Column("ASSIGNMENT", lambda row: row.assignment, _of_assignment, from_width=70),
-    Column("REGISTERED", lambda row: row.registered_on or "", _of_assignment),
+    Column("REGISTERED", lambda row: row.registered_on or "", _of_assignment, from_width=50),
     Column("DOCUMENTED", _documented, lambda row: WARNING if row.flagged else _of_assignment(row)),
     Column("REVISED", lambda row: row.revised_on or "", _of_assignment, from_width=WIDER),
-    Column("FIRST SEEN", lambda row: minute(row.first_seen_at), _of_assignment, from_width=WIDEST),
+    Column("FIRST SEEN (UTC)", lambda row: minute(row.first_seen_at), _of_assignment, from_width=WIDEST),
     Column("REFERENCE", lambda row: row.reference, _of_assignment, wraps=True, widest=80, from_width=WIDE),
 )
 
@@ -61,7 +61,7 @@ FLAGS: tuple[Column[FlagRow], ...] = (
     Column("NAME", lambda row: row.description, _of_flag, wraps=True),
     Column("REGISTERED", lambda row: row.registered_on or "", _of_flag, from_width=70),
     Column("MISSING FROM", lambda row: ", ".join(row.missing_from), _of_flag, wraps=True),
-    Column("FLAGGED SINCE", lambda row: minute(row.opened_at), _of_flag, from_width=WIDE),
+    Column("FLAGGED (UTC)", lambda row: minute(row.opened_at), _of_flag, from_width=WIDE),
     Column("IGNORED", lambda row: row.ignored or "", _of_flag, wraps=True),
 )
 

@@ -78,7 +78,7 @@ def differences(
     live = [registration for registration in registrations if registration.live]
     found = [
         *_missing(live, tables, watched, ignored),
-        *_unregistered(live, records, tables, watched),
+        *_unregistered(live, records, tables, watched, ignored),
         *_conflicts(live, in_use, watched, ignored),
     ]
     return sorted(found, key=lambda difference: (difference.first, difference.last))
@@ -145,6 +145,7 @@ def _unregistered(
     records: Iterable[Record],
     tables: Mapping[str, DocumentedTable],
     watched: Interval,
+    ignored: Sequence[IgnoredRow],
 ) -> Iterable[Difference]:
     registered = IntervalMap((*span, True) for span in merged((r.first, r.last) for r in live))
     assignments = IntervalMap((r.first, r.last, r.content.assignment) for r in records)
@@ -166,5 +167,5 @@ def _unregistered(
             missing_from=(),
             documented_in=tuple(names),
             blocks=(),
-            ignored=None,
+            ignored=_why_ignored(code, code, ignored),
         )

@@ -79,6 +79,8 @@ class Status:
     """Open flags, the ignored among them."""
     ignored: int = 0
     """Of these, what a person decided not to document."""
+    to_document: tuple[str, ...] = ()
+    """The values of the others."""
     deliveries: Deliveries = Deliveries()
     held: tuple[Held, ...] = ()
     """What no person has decided on yet."""
@@ -128,7 +130,7 @@ def _held(status: Status) -> Iterator[Trouble]:
         yield Trouble(
             TroubleKind.QUARANTINED,
             f"held back since {held.since:%Y-%m-%d}: {held.reason}",
-            f"look at it with `ianawatch quarantine show {short}`",
+            f"`ianawatch quarantine show {short}` shows what is held back",
         )
 
 
@@ -137,7 +139,7 @@ def _failing(status: Status, failures: int) -> Iterator[Trouble]:
         yield Trouble(
             TroubleKind.FAILING,
             f"{status.failures} runs in a row have failed: {status.detail}",
-            "see whether the source can be reached from here; `ianawatch sync` tries again",
+            "see whether the source can be reached; `ianawatch sync` tries again",
         )
 
 
@@ -160,12 +162,12 @@ def _undeliverable(status: Status, now: datetime) -> Iterator[Trouble]:
         yield Trouble(
             TroubleKind.UNDELIVERABLE,
             f"{counted(found.dead, 'delivery', 'deliveries')} given up{why}",
-            "`ianawatch alerts list` tells them, `ianawatch alerts retry` sends them again",
+            "`ianawatch alerts retry` sends again what was given up",
         )
     if found.oldest_at is not None and now - found.oldest_at > OVERDUE:
         waiting = counted(found.waiting, "delivery waits", "deliveries wait")
         yield Trouble(
             TroubleKind.UNDELIVERABLE,
             f"{waiting}, the oldest decided {ago(found.oldest_at, now)}{why}",
-            "every `ianawatch sync` tries again; `ianawatch alerts list` tells them",
+            "`ianawatch alerts --waiting` lists what waits; syncs try again",
         )

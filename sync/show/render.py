@@ -2,7 +2,7 @@
 
 Text from outside is made safe here, cell by cell, so that no command can forget it (docs/rules.md, rule 10).
 Pure: whether there is a terminal, how wide it is and how it shows colour is `terminal`'s business; what the
-columns are is `columns`'.
+columns are is `columns`', and how a terminal shows them `drawing`'s.
 """
 
 from __future__ import annotations
@@ -13,13 +13,10 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, is_dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from sync.dates import stamp
 from sync.escape import csv_cell, json_text, shown
-
-if TYPE_CHECKING:
-    from rich.table import Table
 
 Row = TypeVar("Row")
 
@@ -116,27 +113,6 @@ def as_text(columns: Sequence[Column[Row]], rows: Sequence[Row]) -> str:
     return "\n".join(_aligned(lines))
 
 
-def as_table(columns: Sequence[Column[Row]], rows: Iterable[Row], width: int) -> Table:
-    """A table for a terminal that is so many cells wide."""
-    from rich.box import SIMPLE_HEAD  # noqa: PLC0415  # 35 ms that only a terminal is worth
-    from rich.table import Table  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
-
-    there = [column for column in columns if column.from_width <= width]
-    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
-    for column in there:
-        table.add_column(
-            Text(column.heading),
-            no_wrap=not column.wraps,
-            overflow="fold",
-            min_width=12 if column.wraps else None,
-            max_width=column.widest if column.wraps else None,
-        )
-    for row in rows:
-        table.add_row(*(Text(shown(column.text(row)), style=column.style(row)) for column in there))
-    return table
-
-
 def sheet_text(sheet: Sheet) -> str:
     """A sheet for a pipe: labels to the left, one line each, nothing cut or wrapped."""
     said = [
@@ -145,20 +121,6 @@ def sheet_text(sheet: Sheet) -> str:
         for number, line in enumerate(entry.lines)
     ]
     return "\n".join([shown(sheet.title), *_aligned(said)])
-
-
-def sheet_table(sheet: Sheet) -> Table:
-    """A sheet's entries for a terminal; the title is printed above it."""
-    from rich.table import Table  # noqa: PLC0415  # as above
-    from rich.text import Text  # noqa: PLC0415
-
-    table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(no_wrap=True, style="dim")
-    table.add_column(overflow="fold")
-    for entry in sheet.entries:
-        lines = Text("\n").join(Text(shown(line), style=entry.style) for line in entry.lines)
-        table.add_row(Text(shown(entry.label)), lines)
-    return table
 
 
 def _aligned(lines: Sequence[Sequence[str]]) -> Iterator[str]:

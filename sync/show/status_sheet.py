@@ -12,7 +12,7 @@ from sync.dates import ago, minute
 from sync.intervals import spelled
 from sync.show.columns import BAD, WARNING, what_changed
 from sync.show.health import Status, Trouble
-from sync.show.render import Entry, Sheet
+from sync.show.render import Entry, Sheet, counted
 from sync.state import Verdict
 
 _VERDICTS = {
@@ -33,21 +33,30 @@ def status_json(status: Status, troubles: Sequence[Trouble]) -> dict[str, Any]:
 def status_sheet(status: Status, troubles: Sequence[Trouble], now: datetime) -> Sheet:
     """The facts for a person: what is not well first, what to do last."""
     entries = [
-        *(Entry("trouble", [trouble.text, trouble.remedy], BAD) for trouble in troubles),
+        Entry("trouble", [trouble.text for trouble in troubles], BAD),
         Entry("last check", [*_checked(status, now)]),
         Entry("registry", [*_registry(status, now)]),
         Entry("last change", [_last_change(status, now)]),
         _sources("documented", status.sources, now),
         _sources("in use", status.in_use, now),
         Entry("flagged", [_flagged(status)]),
-        Entry("deliveries", [_deliveries(status)]),
+        Entry("alerts", [_alerts(status, now)]),
         Entry("database", [status.database + _size(status.size)]),
-        Entry("next", [*_next_steps(status)]),
+        Entry("next", [*_next_steps(status, troubles)]),
     ]
-    wrong = {0: "all is well", 1: "one thing is not well"}.get(
-        len(troubles), f"{len(troubles)} things are not well"
-    )
-    return Sheet(f"{status.watch}: {wrong}", [entry for entry in entries if entry.lines])
+    return Sheet(_title(status, troubles), [entry for entry in entries if entry.lines])
+
+
+def _title(status: Status, troubles: Sequence[Trouble]) -> str:
+    match len(troubles):
+        case 0 if status.checked_at is None:
+            return f"{status.watch}: not checked yet"
+        case 0:
+            return f"{status.watch}: all is well"
+        case 1:
+            return f"{status.watch}: one thing is not well"
+        case count:
+            return f"{status.watch}: {count} things are not well"
 
 
 def _checked(status: Status, now: datetime) -> Iterator[str]:
@@ -82,28 +91,38 @@ def _last_change(status: Status, now: datetime) -> str:
 
 
 def _sources(label: str, sources: Sequence[SourceRow], now: datetime) -> Entry:
+    """What can't be read first."""
+    ordered = sorted(sources, key=lambda source: source.problem is None)
     problems = any(source.problem for source in sources)
-    return Entry(label, [_source(source, now) for source in sources], WARNING if problems else "")
+    return Entry(label, [_source(source, now) for source in ordered], WARNING if problems else "")
 
 
 def _source(source: SourceRow, now: datetime) -> str:
     if source.read_at is None:
         return f"{source.name}, never read" + (f": {source.problem}" if source.problem else "")
-    stale = f"; not since then: {source.problem}" if source.problem else ""
-    return f"{source.name}, read {_when(source.read_at, now)}{stale}"
+    read = _when(source.read_at, now)
+    return (
+        f"{source.name}, not read since {read}: {source.problem}"
+        if source.problem
+        else f"{source.name}, read {read}"
+    )
 
 
 def _flagged(status: Status) -> str:
     if not status.flagged:
         return "nothing"
-    return f"{status.flagged}" + (f", {status.ignored} of them ignored" if status.ignored else "")
+    ignored = f", {status.ignored} of them ignored" if status.ignored else ""
+    return f"{status.flagged}{ignored}" + (f": {', '.join(status.to_document)}" if status.to_document else "")
 
 
-def _deliveries(status: Status) -> str:
+def _alerts(status: Status, now: datetime) -> str:
     found = status.deliveries
     if not found.waiting and not found.dead:
         return "none waits"
-    return f"{found.waiting} waiting, {found.dead} given up"
+    waiting = counted(found.waiting, "delivery waits", "deliveries wait") if found.waiting else "none waits"
+    oldest = f", the oldest decided {ago(found.oldest_at, now)}" if found.oldest_at else ""
+    dead = f", {found.dead} given up" if found.dead else ""
+    return f"{waiting}{oldest}{dead}" + (f": {found.problem}" if found.problem else "")
 
 
 def _size(size: int | None) -> str:
@@ -112,13 +131,18 @@ def _size(size: int | None) -> str:
     return f" ({size / _KIB:.0f} KiB)" if size < _KIB * _KIB else f" ({size / _KIB / _KIB:.1f} MiB)"
 
 
-def _next_steps(status: Status) -> Iterator[str]:
-    if not status.records:
-        yield "run `ianawatch sync`"
+def _next_steps(status: Status, troubles: Sequence[Trouble]) -> Iterator[str]:
+    """What to do, the most pressing first; short enough for a line of a terminal."""
+    steps = [trouble.remedy for trouble in troubles]
+    if status.checked_at is None and not any("`ianawatch sync`" in step for step in steps):
+        steps.append("`ianawatch sync` checks the registry")
     if status.older_since is not None:
-        yield "if the older copy is right, run `ianawatch sync --accept-older`"
+        steps.append("`ianawatch sync --accept-older` takes the older copy, if it is right")
+    if any(source.problem for source in (*status.sources, *status.in_use)):
+        steps.append("`ianawatch config show`: are the sources' addresses still right?")
     if status.flagged > status.ignored:
-        yield "`ianawatch flags` lists what to document; `ianawatch flags ignore CODE` is for what you won't"
+        steps.append("`ianawatch flags` lists what to document, or to ignore")
+    yield from dict.fromkeys(steps) or ["nothing to do"]
 
 
 def _when(at: datetime, now: datetime) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TextIO, TypeVar
@@ -56,24 +57,31 @@ def show_table(columns: Sequence[Column[Row]], rows: Sequence[Row], *, closing: 
     if not sys.stdout.isatty():
         write(render.as_text(columns, rows))
         return
+    from sync.show import drawing  # noqa: PLC0415  # rich: 35 ms that only a terminal is worth
+
     console = _console()
     if not rows:
         console.print(shown(nothing))
         return
-    console.print(render.as_table(columns, rows, console.width))
+    console.print(drawing.table(columns, rows, console))
     if closing:
         console.print(f"\n{shown(closing)}", style="dim")
 
 
-def show_sheet(sheet: Sheet) -> None:
-    """Show a sheet."""
+def show_sheet(sheet: Sheet, *, one_screen: bool = False) -> None:
+    """Show a sheet; on a terminal it is shortened to one screen if it has to fit there."""
     if not sys.stdout.isatty():
         write(render.sheet_text(sheet))
         return
+    from sync.show import drawing  # noqa: PLC0415  # as above
+
     console = _console()
+    # The title, the line below it, and a prompt of two lines.
+    height = console.height - 4 if one_screen else None
     console.print(shown(sheet.title), style="bold")
     console.print()
-    console.print(render.sheet_table(sheet))
+    for line in drawing.sheet(sheet, console, height=height):
+        console.print(line, no_wrap=True, overflow="ignore", crop=False)
 
 
 def _stream() -> TextIO:
@@ -85,7 +93,9 @@ def _stream() -> TextIO:
 
 
 def _console() -> Console:
-    from rich.console import Console  # noqa: PLC0415  # 35 ms that only a terminal is worth
+    from rich.console import Console  # noqa: PLC0415  # as above
 
     _stream()
-    return Console(markup=False, highlight=False, emoji=False)
+    # Asked here, since rich takes every terminal without colour (TERM=dumb) for one of 80 cells.
+    columns, lines = shutil.get_terminal_size()
+    return Console(width=columns, height=lines, markup=False, highlight=False, emoji=False)
