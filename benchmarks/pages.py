@@ -53,7 +53,7 @@ def write(folder: Path, number: int) -> str:
         "list.\n\n"
     )
     other = (
-        "| Name | Since |\n| --- | --- |\n| code | Chrome 43 |\n\n- one\n- another\n- 2 more of them\n- 1.2.3 (old)\n"
+        "| Name | Since |\n| --- | --- |\n| code | Chrome 43 |\n\n- one\n- another\n- 2 more\n- 1.2.3 (old)\n"
         "\nA line of prose may well begin with a number, such as\n3000 here, which begins no row.\n"
     )
     path = folder / f"page-{number}.md"

@@ -105,7 +105,10 @@ class Database:
         try:
             engine = sqlalchemy.create_engine(url, poolclass=NullPool)
         except (ImportError, NoSuchModuleError) as e:
-            raise WrongConfiguration(f"{shown(url)}: the database's driver is not installed: {e}") from e
+            raise WrongConfiguration(
+                f"{shown(url)}: the database's driver is not installed: {e}; give a file path, or "
+                "postgresql+psycopg://... with ianawatch[postgresql]"
+            ) from e
         return cls(_with_own_transactions(engine), shown(url))
 
     @contextmanager

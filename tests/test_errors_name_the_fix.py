@@ -6,6 +6,7 @@ Those of the settings, the channels and `setup` are in the tests of those.
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -130,14 +131,22 @@ CASES = [
 ]
 
 
-@pytest.fixture
-def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Program:
-    """One that has synced once, and told of 3000."""
-    monkeypatch.chdir(tmp_path)
-    program = Program(tmp_path)
+@pytest.fixture(scope="module")
+def synced(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a program that has synced once, and told of 3000."""
+    folder = tmp_path_factory.mktemp("synced")
+    program = Program(folder)
     program.serve([row("1000", "Normal Closure"), row("3000", "Unauthorized", date="2021-09-06")])
     program.sync()
-    return program
+    return folder
+
+
+@pytest.fixture
+def program(synced: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Program:
+    """A copy of it, for each test."""
+    shutil.copytree(synced, tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
+    return Program(tmp_path)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.line}: {case.fix}"[:70])

@@ -139,7 +139,7 @@ def edges(mailbox: Mailbox, hook: LoopbackServer, tmp_path_factory: pytest.TempP
 
 
 def structure(tree: etree._Element) -> list[object]:
-    """The elements and the names of their attributes, which no text may add to (a date's class may differ)."""
+    """The elements and the names of their attributes, which no text may add to; classes apart."""
     return [(element.tag, sorted({*element.attrib} - {"class"})) for element in tree.iter(etree.Element)]
 
 

@@ -1,4 +1,4 @@
-"""Whatever the two parsers are given, only the documented errors come out of them (`sync.errors`), and in time.
+"""Whatever the two parsers are given, only the documented errors come out of them (`sync.errors`).
 
 Real-looking documents and pages are made by a grammar, and then bytes of them are changed, moved and dropped.
 """
@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from builders import Row, document, registry, row
-from hypothesis import example, given
+from builders import document, registry, row
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from sampling import share
 
 from sync.errors import DocumentUnusable, NotADocument, RegistryUnusable, TableUnusable
 from sync.parse_documented.table import parse_documented
@@ -18,6 +19,9 @@ from sync.parse_registry.document import parse_document
 from sync.records import MAX_VALUE
 from sync.sources import read_bundled
 from sync.watches import CLOSE_CODES
+
+MANY = len(share(range(20_000)))
+"""Documents, and pages, in the matrix."""
 
 # -- what documents and pages are made of --------------------------------------------------------------
 
@@ -115,8 +119,7 @@ def registry_is_sound_or_refused(body: bytes) -> None:
     try:
         read = parse_document(body).registry(CLOSE_CODES.registry_id, CLOSE_CODES.bounds)
     except (DocumentUnusable, NotADocument, RegistryUnusable) as e:
-        assert len(str(e)) < 1000
-        assert str(e).isprintable()
+        is_short(str(e))
         return
     assert read.records
     ends = [first - 1, *(value for record in read.records for value in (record.first, record.last))]
@@ -129,6 +132,12 @@ def registry_is_sound_or_refused(body: bytes) -> None:
         assert aside.first is None or 0 <= aside.first <= (aside.last or 0) <= MAX_VALUE
 
 
+def is_short(said: str) -> None:
+    """A reason is a line that a person can read."""
+    assert len(said) < 1000
+    assert "\n" not in said
+
+
 def table_is_sound_or_refused(body: bytes, name: str) -> None:
     """Only the documented error; and what is read keeps within the bounds."""
     assert CLOSE_CODES.watched
@@ -136,8 +145,7 @@ def table_is_sound_or_refused(body: bytes, name: str) -> None:
     try:
         table = parse_documented(body, name=name, bounds=CLOSE_CODES.bounds, watched=CLOSE_CODES.watched)
     except TableUnusable as e:
-        assert len(str(e)) < 1000
-        assert "\n" not in str(e)
+        is_short(str(e))
         return
     assert table.values
     assert all(first <= value.first <= value.last <= last for value in table.values)
@@ -181,19 +189,16 @@ def test_nesting_breaks_no_parser(name: str) -> None:
     table_is_sound_or_refused(DEEP[name].encode(), name)
 
 
-def made(record: Row) -> bytes:
-    """A document of one record."""
-    return document([row("1000", "Normal Closure"), record])
+@pytest.mark.matrix
+@settings(max_examples=MANY)
+@given(mutated(documents | st.just(read_bundled("close-codes.xml"))))
+def test_documents_by_the_thousand(body: bytes) -> None:
+    registry_is_sound_or_refused(body)
 
 
-@given(rows)
-def test_one_odd_record_spoils_no_other(record: Row) -> None:
-    try:
-        read = parse_document(made(record)).registry(CLOSE_CODES.registry_id, CLOSE_CODES.bounds)
-    except RegistryUnusable:
-        # Both are about 1000, and say something else of it.
-        return
-    except DocumentUnusable as e:
-        assert "<updated>" in e.reason or "not well-formed" in e.reason  # noqa: PT017  # either is right
-        return
-    assert len(read.records) + len(read.set_aside) >= 1
+@pytest.mark.matrix
+@pytest.mark.parametrize("name", PAGES)
+@settings(max_examples=MANY // len(PAGES))
+@given(data=st.data())
+def test_pages_by_the_thousand(name: str, data: st.DataObject) -> None:
+    table_is_sound_or_refused(data.draw(mutated(tables.map(PAGES[name]).map(str.encode))), name)

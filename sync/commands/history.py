@@ -19,7 +19,7 @@ from sync.program import Program
 def command(program: Program, *, code: str | None, since: str | None, until: str | None, output: str) -> None:
     """Tell what happened to registrations, or to those of one CODE, oldest first.
 
-    For example: ianawatch history 3000, ianawatch history --since 2024-01-01
+    For example: ianawatch history 1006, ianawatch history --since 2024-01-01
 
     What was registered at the first look is where history begins, and no part of it; `ianawatch backfill`
     adds what was before.

@@ -11,7 +11,7 @@ from sync.records import Assignment
 
 @click.command()
 @click.option(
-    "--range", "within", metavar="FIRST-LAST", help="Only what has a value in this range: --range 3000-3999."
+    "--range", "within", metavar="FIRST-LAST", help="Only what has a value in this range: --range 1000-1015."
 )
 @click.option(
     "--assignment",

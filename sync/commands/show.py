@@ -15,7 +15,7 @@ from sync.program import Program
 @format_option(ONE)
 @click.pass_obj
 def command(program: Program, *, code: str, contacts: bool, output: str) -> None:
-    """Tell everything about one code, for example: ianawatch show 3000.
+    """Tell everything about one code, for example: ianawatch show 1006.
 
     What the registry says of it, where it is documented, its history, and what lies around it. A code
     that has no record of its own is answered with the range it falls in.

@@ -8,7 +8,7 @@ Most begin with a line feed, which `re` finds several times as fast as the begin
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 from sync.intervals import Interval
@@ -43,6 +43,8 @@ _BULLET = rf"\n(?:{_BLANK}|>|\d{{1,9}}[.)](?=\s))*+[-*+\u2022\u2023\u2043]"
 
 _BELOW_HEADINGS = re.compile(r"\n[^\w\n-]*+-[^\w\n]*+$", re.MULTILINE)
 """What may be the line between the headings of a pipe table and its rows."""
+_BLANK_LINE = re.compile(rf"\n(?:{_BLANK}|>)*+(?:\n|\Z)")
+"""No row is beyond it, inside of a quotation neither."""
 _PIPE_CELLS = (re.compile(rf"\n{_UNSEEN}{_START}"), re.compile(rf"\|{_UNSEEN}{_START}"))
 _ITEM_BELOW = re.compile(rf"{_BULLET}(?:{_BLANK}[^\w\n]*+)?$", re.MULTILINE)
 """A bullet whose text begins on the next line."""
@@ -72,8 +74,8 @@ def _may_hold(page_format: Format, text: str, watched: Interval) -> bool:
     lines = f"\n{text}"
     match page_format:
         case Format.MARKDOWN:
-            return _any_finds((_TAG, *lists), lines) or (
-                _has_pipe_table(lines) and _any_finds(_PIPE_CELLS, lines)
+            return _any_finds((_TAG, *lists), lines) or any(
+                _any_finds(_PIPE_CELLS, rows) for rows in _pipe_rows(lines)
             )
         case Format.HTML:
             return _TAG.search(text) is not None
@@ -99,10 +101,12 @@ def _any_finds(patterns: Iterable[re.Pattern[str]], text: str) -> bool:
     return any(pattern.search(text) for pattern in patterns)
 
 
-def _has_pipe_table(text: str) -> bool:
-    """Whether a line with a bar stands above one that may divide headings from rows."""
-    return any(
-        text.find("|", text.rfind("\n", 0, below.start()), below.start()) >= 0
-        for below in _BELOW_HEADINGS.finditer(text)
-        if below.start()
-    )
+def _pipe_rows(text: str) -> Iterator[str]:
+    """What may be rows: all below a line that divides them from headings with a bar, up to a blank line."""
+    end = 0
+    for below in _BELOW_HEADINGS.finditer(text):
+        begin = below.start()
+        if end <= begin and text.find("|", text.rfind("\n", 0, begin) + 1, begin) >= 0:
+            blank = _BLANK_LINE.search(text, below.end())
+            end = blank.start() if blank else len(text)
+            yield text[below.end() : end]

@@ -56,7 +56,8 @@ def _read_file(path: Path) -> dict[str, Any]:
         with path.open("rb") as file:
             return tomllib.load(file)
     except OSError as e:
-        raise WrongConfiguration(f"{path}: the configuration can't be read: {e.strerror}") from e
+        hint = "; `ianawatch config init` writes one" if isinstance(e, FileNotFoundError) else ""
+        raise WrongConfiguration(f"{path}: the configuration can't be read: {e.strerror}{hint}") from e
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
         raise WrongConfiguration(f"{path}: the configuration is not TOML: {e}") from e
 
