@@ -3,6 +3,7 @@
 The way of the data, one room a stage, imports pointing down only:
 
     cli, commands/      what a person types; exit codes
+      program           what every command is given
       run               one sync: look, then one transaction, then delivery
         observe         what to ask, and what came back: fetch/, then parse_registry/
           fetch/          location -> bytes, or "not modified"; knows HTTP, not XML
@@ -19,8 +20,15 @@ The way of the data, one room a stage, imports pointing down only:
       check             pages against a registry, without a database
       show/             answers -> tables, sheets, JSON
       export/           the database -> a page, a feed, files
+      setup/            what a machine needs for the sync to run by itself
+    settings/           every setting, from file and environment
+    codes, dates        what a person types; escape: what a person may be shown
+    watches             what is watched, and what it is compared with
     records, state      what passes between the stages; standard library only
+    answers             what the database answers with; standard library only
     errors              every expected error and its exit code
+    intervals           values compared by their bounds
+    signals             what ends a run at once
 
 What is stored, and how, is the business of the package `db`.
 """

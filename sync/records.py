@@ -65,8 +65,6 @@ class FetchedDocument:
     body: bytes
     validators: Validators | None = None
     """None for a file, and for a server that sends neither header."""
-    content_type: str | None = None
-    """The Content-Type header as served; None for a file."""
 
 
 @dataclass(frozen=True, slots=True)

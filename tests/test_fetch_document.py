@@ -54,7 +54,6 @@ def test_a_document_comes_with_its_validators_exactly_as_served(server: Loopback
         location=url,
         body=BODY,
         validators=Validators(url, last_modified=MODIFIED, etag=ETAG),
-        content_type="text/xml; charset=x",
     )
 
 

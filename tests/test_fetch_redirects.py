@@ -57,9 +57,7 @@ def test_redirects_on_one_https_server_are_followed(
     tls_server.answer("/websocket.xml", status=status, headers={"Location": location})
     tls_server.put(target, BODY, last_modified=MODIFIED)
     url = tls_server.url("/websocket.xml")
-    assert fetch(url, now=NOW) == FetchedDocument(
-        url, BODY, Validators(url, last_modified=MODIFIED), "text/xml"
-    )
+    assert fetch(url, now=NOW) == FetchedDocument(url, BODY, Validators(url, last_modified=MODIFIED))
     assert fetch(url, Validators(url, last_modified=MODIFIED), now=NOW) == NotModified(url)
 
 

@@ -18,6 +18,8 @@ PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 RUNTIME_LOCK = ROOT / "requirements.lock"
 DEVELOPMENT_LOCK = ROOT / "requirements-dev.lock"
 MODULES = sorted([*ROOT.glob("sync/**/*.py"), *ROOT.glob("db/**/*.py")])
+MAPS = [path for path in MODULES if path.name == "__init__.py" and path.parent.name not in {"commands", "db"}]
+"""Docstrings that name each room beside them; `commands` has one for each command, `db` for each store."""
 LONGEST = 350
 """Lines of a module; what is longer is more than one room."""
 
@@ -81,6 +83,14 @@ def test_a_module_is_a_room_with_a_sign_on_its_door(module: Path) -> None:
     text = module.read_text("utf-8")
     assert ast.get_docstring(ast.parse(text))
     assert len(text.splitlines()) <= LONGEST
+
+
+@pytest.mark.parametrize("package", MAPS, ids=lambda path: str(path.parent.relative_to(ROOT)))
+def test_every_room_is_on_the_map_of_its_package(package: Path) -> None:
+    drawn = ast.get_docstring(ast.parse(package.read_text("utf-8"))) or ""
+    rooms = {path.stem for path in package.parent.glob("*.py")} - {"__init__", "__main__"}
+    rooms |= {path.parent.name for path in package.parent.glob("*/__init__.py")}
+    assert {room for room in rooms if not re.search(rf"\b{room}\b", drawn)} == set()
 
 
 def test_every_module_has_a_place_in_the_layers() -> None:

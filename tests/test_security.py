@@ -110,7 +110,7 @@ def test_nothing_is_read_by_what_runs_it(trees: dict[Path, ast.Module]) -> None:
 
 
 def test_no_value_is_written_into_sql(trees: dict[Path, ast.Module]) -> None:
-    """An f-string that is SQL holds constants of ours, which are in capitals; all else is a bound parameter."""
+    """An f-string that is SQL holds constants of ours, written in capitals; all else is a bound parameter."""
     places, seen = [], 0
     for path, tree in trees.items():
         for node in ast.walk(tree):

@@ -4,6 +4,7 @@ opening             settings -> channels; secrets are read here
 dispatch            what is due is claimed, sent and marked; channels side by side
   attempts          what became of it, and how that is told
 streams             what waits for standard output and error is printed, then marked
+trial               a test to each channel, past the outbox
 channels            what a channel is
   apprise_channel   mail, chat, push: whatever Apprise has a URL for
   exec_channel      a command that is given the letter as JSON

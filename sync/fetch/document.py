@@ -161,7 +161,6 @@ def _judged(
             location=location,
             body=read_body(response, limits, abandoned),
             validators=_validators(location, response),
-            content_type=response.headers.get("Content-Type"),
         )
     if status == HTTPStatus.NOT_MODIFIED:
         if conditions:

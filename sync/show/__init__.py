@@ -1,6 +1,7 @@
 """Answers -> what a person reads. Pure, but for `terminal` and `progress`, which write.
 
 columns, code_sheet, status_sheet   an answer -> rows and cells
+alert_list, held_back               alerts and their deliveries, and what waits for a person, likewise
 differences                         registry and other tables -> missing, unregistered, in conflict, ignored
 health                              a database's facts -> what is wrong, if anything
 next_steps                          a first look -> what one may want to do next
