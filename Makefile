@@ -18,11 +18,11 @@ sync: $(VENV)/project.stamp ## install into .venv, fetch the registry, list what
 
 .PHONY: test
 test: $(VENV)/project.stamp ## run the tests, without the matrix
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto
 
 .PHONY: test-all
 test-all: $(VENV)/project.stamp ## run every test, the whole matrix included
-	$(BIN)/pytest -m ""
+	$(BIN)/pytest --numprocesses auto -m ""
 
 .PHONY: check
 check: $(VENV)/project.stamp ## check format, lint, types and the direction of imports

@@ -6,7 +6,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import postgresql_server
 import pytest
@@ -62,6 +62,20 @@ def reliability(pytestconfig: pytest.Config) -> Reliability:
     return take_down
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Hand the figures to the process that prints, where several run the tests."""
+    handed: dict[str, object] | None = getattr(session.config, "workeroutput", None)
+    if handed is not None:
+        handed["reliability"] = session.config.stash.get(_ROWS, [])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:  # noqa: ANN401  # a class of xdist's
+    """Take the figures from one of several processes."""
+    rows = node.config.stash.setdefault(_ROWS, [])
+    rows += getattr(node, "workeroutput", {}).get("reliability", [])
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Print the figures."""
     if rows := config.stash.get(_ROWS, []):
@@ -78,7 +92,7 @@ def server() -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.matrix)])
 def database(request: pytest.FixtureRequest) -> Iterator[Database]:
     """A database without a row, on each of the engines that the stores are for; a module's tests share it."""
     if request.param == "sqlite":
