@@ -1,8 +1,8 @@
 """The public views: what a person with an SQLite shell, or Datasette, asks.
 
-Their columns are kept stable and explained in docs/database.md; none names a person (docs/rules.md, rule 9). Each
-stands once with a `watch` column for every watch, and once for the shipped watch alone. Portable SQL: flags
-are 1 or 0, and null where the question makes no sense.
+Their columns are kept stable and explained in docs/database.md; none names a person (docs/rules.md, rule 9).
+Each stands once with a `watch` column for every watch, and once for the shipped watch alone. Portable SQL:
+flags are 1 or 0, and null where the question makes no sense.
 """
 
 from __future__ import annotations
