@@ -41,7 +41,7 @@ OLD = [row("1000", "Normal Closure"), row("3000", "Unauthorized", date="2021-09-
 NEW = [*OLD, row("3003", "Forbidden", date="2023-02-22"), row("3008", "Timeout", date="2024-02-01")]
 EARLIER = [script.revision for script in scripts().walk_revisions() if script.revision != HEAD]
 CHANNEL = """[channels.script]
-exec = ["sh", "-c", "cat >> letters; echo >> letters"]
+exec = ["sh", "-c", 'printf "%s\\n" "$(cat)" >> letters']
 """
 QUICK, POINTS = 4, 512
 """Moments that are tried: at once, and in the matrix."""

@@ -41,7 +41,7 @@ EARLIER = [script.revision for script in scripts().walk_revisions() if script.re
 STARTS = ["no file", pytest.param("an empty file", marks=pytest.mark.matrix), *EARLIER]
 """What there is before; a number is an earlier schema."""
 CHANNEL = """[channels.script]
-exec = ["sh", "-c", "cat >> letters; echo >> letters"]
+exec = ["sh", "-c", 'printf "%s\\n" "$(cat)" >> letters']
 """
 NORMAL = row("1000", "Normal Closure")
 

@@ -145,7 +145,8 @@ class Command:
         self._letters = folder / f"{name}.letters"
         self._tries = folder / f"{name}.tries"
         self._script = folder / f"{name}.sh"
-        take = f"cat >> {self._letters}; echo >> {self._letters}"
+        # One write for the whole line: who was killed, and who came after, write side by side.
+        take = f"printf '%s\\n' \"$(cat)\" >> {self._letters}"
         count = f"echo >> {self._tries}; n=$(($(wc -l < {self._tries}) % 4))"
         refuse, die = "echo mailbox full >&2; exit 1", f"{take}; kill -9 $$"
         choose = f"case $n in\n1) {refuse};;\n2) {die};;\n*) {take};;\nesac" if unreliable else take
