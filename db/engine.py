@@ -20,7 +20,7 @@ from pathlib import Path
 
 import sqlalchemy
 from sqlalchemy import URL, Connection, Engine, event
-from sqlalchemy.exc import DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import DBAPIError, IntegrityError, NoSuchModuleError
 from sqlalchemy.pool import NullPool, StaticPool
 
 from db import postgresql, sqlite, sqlite_files
@@ -155,12 +155,21 @@ class Database:
 
     @contextmanager
     def _transaction(self, purpose: _Purpose) -> Iterator[Connection]:
-        with (
-            explained(self.where),
-            self.engine.connect().execution_options(ianawatch=purpose) as connection,
-            connection.begin(),
-        ):
-            yield connection
+        try:
+            with (
+                explained(self.where),
+                self.engine.connect().execution_options(ianawatch=purpose) as connection,
+                connection.begin(),
+            ):
+                yield connection
+        except IntegrityError as e:
+            # A row that fits none of the others: a bug, unless they do not fit each other either.
+            if self.path is None or not sqlite_files.contradicts_itself(self.path):
+                raise
+            raise DatabaseUnusable(
+                f"{self.where}: the database is damaged (its rows contradict each other); nothing was "
+                "written: put a backup in its place (docs/operating.md)"
+            ) from e
 
 
 def _with_own_transactions(engine: Engine) -> Engine:

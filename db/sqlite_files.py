@@ -75,6 +75,14 @@ def refuse_damaged(connection: PatientConnection, path: Path) -> None:
         )
 
 
+def contradicts_itself(path: Path) -> bool:
+    """Whether rows, indexes and references do not fit together, which `quick_check` does not look for."""
+    with closing(connect(path, read_only=True)) as connection:
+        connection.text_factory = _as_text
+        (problem,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
+        return problem != "ok" or connection.execute("PRAGMA foreign_key_check").fetchone() is not None
+
+
 def backup(path: Path, target: Path) -> None:
     """Copy a database while others use it. Raises CannotCreateDatabase; `target` must not exist.
 
