@@ -12,10 +12,8 @@ import postgresql_server
 import pytest
 from databases import rehearsed
 from hypothesis import settings
-from sqlalchemy import text
 
 from db.engine import Database
-from db.upgrade import upgrade
 
 # No deadline: how long an example takes is the machine's affair. CI takes the same examples every time.
 settings.register_profile("project", deadline=None)
@@ -98,10 +96,5 @@ def database(request: pytest.FixtureRequest) -> Iterator[Database]:
     if request.param == "sqlite":
         yield rehearsed()
         return
-    url: str = request.getfixturevalue("server")
-    database = Database.create(url.format("postgres"))
-    assert upgrade(database) is None
-    yield database
-    with database.write() as connection:
-        connection.execute(text("DROP SCHEMA public CASCADE"))
-        connection.execute(text("CREATE SCHEMA public"))
+    with postgresql_server.migrated(request.getfixturevalue("server")) as database:
+        yield database

@@ -15,6 +15,10 @@ from pathlib import Path
 
 import pytest
 from databases import NOBODY
+from sqlalchemy import text
+
+from db.engine import Database
+from db.upgrade import upgrade
 
 FOLDERS = [None, *sorted(str(path) for path in Path("/usr/lib/postgresql").glob("*/bin"))]
 """Where PostgreSQL's programs may be; None for PATH."""
@@ -46,3 +50,14 @@ def running() -> Iterator[str]:
             yield f"postgresql+psycopg://ann@/{{}}?host={name}"
         finally:
             run("pg_ctl", "stop", "--wait", "--silent", "--mode=immediate")
+
+
+@contextmanager
+def migrated(server: str) -> Iterator[Database]:
+    """A database without a row, at the newest schema; afterwards nothing of it is left."""
+    database = Database.create(server.format("postgres"))
+    assert upgrade(database) is None
+    yield database
+    with database.write() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))

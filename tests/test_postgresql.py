@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import postgresql_server
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
@@ -74,12 +75,8 @@ def test_without_a_state_it_is_the_way_to_the_server_or_a_bug() -> None:
 @pytest.fixture
 def database(server: str) -> Iterator[Database]:
     """A database at the newest schema."""
-    database = Database.create(server.format("postgres"))
-    assert upgrade(database) is None
-    yield database
-    with database.write() as connection:
-        connection.execute(text("DROP SCHEMA public CASCADE"))
-        connection.execute(text("CREATE SCHEMA public"))
+    with postgresql_server.migrated(server) as database:
+        yield database
 
 
 def test_the_schema_is_the_one_the_tables_describe(database: Database) -> None:

@@ -27,11 +27,15 @@ TIMEOUT = 10.0
 class Run:
     """How a run went, as far as is known."""
 
+    watched: bool
+    """Whether there is a switch to tell."""
     bad: list[str] = field(default_factory=list)
     """What was not well, a line each."""
 
     def ended(self, database: Database, report: SyncReport, at: datetime) -> None:
         """Take in what a run reports, and what it left undelivered for too long."""
+        if not self.watched:
+            return
         # A server that asks for patience is no failure.
         self.bad += [problem.text for problem in report.problems if problem.exit_code and problem.told_by]
         from db.deliveries import Deliveries  # SQLAlchemy: not for every command
@@ -49,8 +53,8 @@ def watched_over(program: Program, *, quiet: bool, silent: bool) -> Iterator[Run
     Raises WrongConfiguration. That the switch can't be reached is a line on stderr, unless `quiet`: the
     switch itself will say that it heard nothing. A run that is interrupted tells nothing.
     """
-    run = Run()
     url = _url(program)
+    run = Run(watched=url is not None and not silent)
     if url is None or silent:
         yield run
         return
