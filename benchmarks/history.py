@@ -1,43 +1,35 @@
 """Real history: what is alerted when eleven years of observations are synced, in order and in worse ways.
 
-The observations are the real documents where they are there, else short ones with the same facts. Beside each
-replay stands what a plain set difference between two observations would have said of 3000-3999. `backfill` is
-timed against a floor: parsing the same bytes with lxml and writing the rows with sqlite3, under the same
-pragmas, in one transaction.
+The floor is a plain set difference between two observations: what it would have said of 3000-3999 that is not
+true. What is counted is false and missed alerts, so the figure to reach is 0.
 """
 
 from __future__ import annotations
 
-import sqlite3
-import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from statistics import median
-
-from lxml import etree
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
 import timeline
 from live_syncs import LiveSyncs
 from timeline import Seen
 
-from db.engine import Database
-from db.upgrade import upgrade
+from benchmarks.figures import Figure, Measured, Unit
+from benchmarks.past import new_database, observed
 from sync.parse_registry.document import parse_document
 from sync.records import Assignment
 from sync.watches import CLOSE_CODES
 
-ROUNDS = 5
-REAL = Path(__file__).resolve().parents[2] / "shared" / "iana-websocket-history"
+HEAD = (
+    "| replay | observations | alerts | false | missed | false, plain difference |",
+    "| --- | --- | --- | --- | --- | --- |",
+)
 
 
 @dataclass(frozen=True)
-class Figures:
+class Replay:
     """What a replay said."""
 
     name: str
@@ -48,29 +40,34 @@ class Figures:
     plain: int
     """False events of a plain set difference over the same observations."""
 
+    @property
+    def figure(self) -> Figure:
+        """Its false and missed alerts beside those of the plain difference."""
+        wrong = self.false + self.missed
+        name = f"false and missed alerts, {self.name}"
+        ratio = wrong / max(self.plain, 1)
+        return Figure(name, "a plain difference", Unit.EVENTS, wrong, self.plain, ratio, 0.0)
 
-def main() -> None:
-    """Print the tables."""
-    seen = timeline.real(REAL.parent) if REAL.is_dir() else timeline.small()
-    print(f"{len(seen)} observations, {'real documents' if REAL.is_dir() else 'short documents'}\n")
-    print("| replay | observations | alerts | false | missed | false, plain difference |")
-    print("| --- | --- | --- | --- | --- | --- |")
-    for figures in replays(seen):
-        print(
-            f"| {figures.name} | {figures.observations} | {figures.alerts} | {figures.false} "
-            f"| {figures.missed} | {figures.plain} |"
-        )
-    ours, floor = paired(lambda: backfill(seen), lambda: parse_and_insert(seen))
-    print(f"\nbackfill: {ours:.3f} s, floor {floor:.3f} s: {ours / floor:.2f} x (to reach: 4 x)")
+    @property
+    def row(self) -> str:
+        """Its line of the printed table."""
+        cells = (self.name, self.observations, self.alerts, self.false, self.missed, self.plain)
+        return f"| {' | '.join(map(str, cells))} |"
 
 
-def replays(seen: Sequence[Seen]) -> Iterable[Figures]:
+def measure() -> Measured:
+    """A figure for each replay, and the table of what was counted."""
+    done = list(replays(observed()))
+    return Measured(tuple(one.figure for one in done), remarks=(*HEAD, *(one.row for one in done)))
+
+
+def replays(seen: Sequence[Seen]) -> Iterator[Replay]:
     """Each way of looking at the same history."""
     yield replay("in order", seen)
     yield replay("each three times", list(timeline.tripled(seen)))
     yield replay("hourly through the weeks of flapping", list(timeline.hourly(seen)))
     cold = [replay("", seen[start:]) for start in range(len(seen))]
-    yield Figures(
+    yield Replay(
         f"{len(cold)} cold starts",
         sum(f.observations for f in cold),
         sum(f.alerts for f in cold),
@@ -80,10 +77,10 @@ def replays(seen: Sequence[Seen]) -> Iterable[Figures]:
     )
 
 
-def replay(name: str, seen: Sequence[Seen]) -> Figures:
+def replay(name: str, seen: Sequence[Seen]) -> Replay:
     """Sync each observation at its time, and count what was alerted."""
     with tempfile.TemporaryDirectory() as folder:
-        live = LiveSyncs(empty(Path(folder)), Path(folder))
+        live = LiveSyncs(new_database(Path(folder) / "history.db"), Path(folder))
         for one in seen:
             live.sees(one.body, one.at)
         told = [values[0] for kind, values in live.told if kind == "registration"]
@@ -92,7 +89,7 @@ def replay(name: str, seen: Sequence[Seen]) -> Figures:
     later = frozenset().union(*(codes(one) for one in seen))
     expected = (later - held) & timeline.REGISTRATIONS.keys()
     repeated = len(told) - len(set(told))
-    return Figures(
+    return Replay(
         name,
         observations=len(seen),
         alerts=len(told),
@@ -122,51 +119,3 @@ def codes(one: Seen) -> frozenset[int]:
 
 
 _CODES: dict[int, frozenset[int]] = {}
-
-
-def empty(folder: Path) -> Database:
-    """A new database in a folder."""
-    database = Database.create(str(folder / "history.db"))
-    upgrade(database)
-    return database
-
-
-def backfill(seen: Sequence[Seen]) -> float:
-    """Seconds to backfill the observations into a new database."""
-    with tempfile.TemporaryDirectory() as folder:
-        live = LiveSyncs(empty(Path(folder)), Path(folder))
-        began = time.perf_counter()
-        live.backfills([one.past for one in seen], seen[-1].at)
-        return time.perf_counter() - began
-
-
-def parse_and_insert(seen: Sequence[Seen]) -> float:
-    """Seconds for the floor."""
-    with tempfile.TemporaryDirectory() as folder:
-        connection = sqlite3.connect(Path(folder) / "floor.db", isolation_level=None)
-        connection.execute("PRAGMA synchronous = EXTRA")
-        connection.execute("CREATE TABLE record (at TEXT, value TEXT, description TEXT, date TEXT)")
-        connection.execute("CREATE TABLE snapshot (at TEXT, body BLOB)")
-        began = time.perf_counter()
-        connection.execute("BEGIN IMMEDIATE")
-        name = "{http://www.iana.org/assignments}"
-        for one in seen:
-            root = etree.fromstring(one.body)
-            rows = [
-                (str(one.at), r.findtext(f"{name}value"), r.findtext(f"{name}description"), r.get("date"))
-                for registry in root.iter(f"{name}registry")
-                if registry.get("id") == CLOSE_CODES.registry_id
-                for r in registry.findall(f"{name}record")
-            ]
-            connection.executemany("INSERT INTO record VALUES (?, ?, ?, ?)", rows)
-            connection.execute("INSERT INTO snapshot VALUES (?, ?)", (str(one.at), one.body))
-        connection.execute("COMMIT")
-        taken = time.perf_counter() - began
-        connection.close()
-        return taken
-
-
-def paired(ours: Callable[[], float], floor: Callable[[], float]) -> tuple[float, float]:
-    """The medians of both, run in turn, so that a machine that slows down slows down both."""
-    pairs = [(ours(), floor()) for _ in range(ROUNDS)]
-    return median(a for a, _ in pairs), median(b for _, b in pairs)

@@ -6,42 +6,28 @@ digit and for markup that tables and lists begin with, by one pattern for both.
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import tempfile
-import time
 from pathlib import Path
-from statistics import median
 
-ROUNDS = 5
+from benchmarks.figures import Measured
+from benchmarks.measure import FEW, by_turns, cpu, floor, program
+
 PAGES = 2000
 PARAGRAPHS = 40
 """Of a page: some 16 KB, as a longer page of a manual has."""
 
-FLOOR = """
-import re, sys
-import click
-mark = re.compile(r"^[^|\\n]*\\|[^\\n]*\\n[^\\n]*-|^\\s*[-*+]\\s|<(?:td|th|li)\\b|^\\s*\\d", re.MULTILINE)
-digit = re.compile(r"\\d")
-found = 0
-for name in sys.argv[1:]:
-    with open(name, "rb") as file:
-        text = file.read().decode()
-    found += digit.search(text) is not None and mark.search(text) is not None
-print(found)
-"""
 
-
-def main() -> None:
-    """Print the figures."""
-    with tempfile.TemporaryDirectory() as folder:
-        names = [write(Path(folder), number) for number in range(PAGES)]
-        size = sum(Path(name).stat().st_size for name in names)
-        floor = [timed([sys.executable, "-c", FLOOR, *names]) for _ in range(ROUNDS)]
-        check = [timed([sys.executable, "-m", "sync", "check", *names]) for _ in range(ROUNDS)]
-    ratio = median(check) / median(floor)
-    print(f"{PAGES} pages without a table, {size / 1e6:.0f} MB, median of {ROUNDS}")
-    print(f"read and search {median(floor):.2f} s, check {median(check):.2f} s, ratio {ratio:.2f}")
+def measure() -> Measured:
+    """The one figure."""
+    with tempfile.TemporaryDirectory() as name:
+        home = Path(name)
+        pages = [write(home, number) for number in range(PAGES)]
+        pairs = by_turns(
+            lambda: program("check", *pages, home=home),
+            lambda: floor("read_and_search", *pages, home=home),
+            FEW,
+        )
+    return Measured((cpu(f"`check`, {PAGES:,} pages without a table", "reading and searching them", pairs),))
 
 
 def write(folder: Path, number: int) -> str:
@@ -59,14 +45,3 @@ def write(folder: Path, number: int) -> str:
     path = folder / f"page-{number}.md"
     path.write_text(f"# Page {number}\n\n{paragraph * PARAGRAPHS}{other}", encoding="utf-8")
     return str(path)
-
-
-def timed(command: list[str]) -> float:
-    """Seconds that a process takes. Raises CalledProcessError when it fails."""
-    began = time.perf_counter()
-    subprocess.run(command, check=True, capture_output=True)
-    return time.perf_counter() - began
-
-
-if __name__ == "__main__":
-    main()

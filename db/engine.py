@@ -82,7 +82,10 @@ class Database:
         """Open a copy in memory: what is written there is forgotten, and the file is not touched."""
         named = location(where)
         if isinstance(named, URL):
-            raise UsageProblem(f"{shown(named)}: --dry-run works with SQLite only")
+            raise UsageProblem(
+                f"{shown(named)}: --dry-run works on a copy of an SQLite file, and this is a server; "
+                "name a file with --database, even one that is not there"
+            )
         with explained(str(named)):
             memory = sqlite_files.copy_in_memory(named)
         engine = sqlalchemy.create_engine("sqlite://", creator=lambda: memory, poolclass=StaticPool)
@@ -103,11 +106,11 @@ class Database:
     @classmethod
     def _at_server(cls, url: URL) -> Database:
         try:
-            engine = sqlalchemy.create_engine(url, poolclass=NullPool)
+            engine = sqlalchemy.create_engine(postgresql.url_with_options(url), poolclass=NullPool)
         except (ImportError, NoSuchModuleError) as e:
             raise WrongConfiguration(
-                f"{shown(url)}: the database's driver is not installed: {e}; give a file path, or "
-                "postgresql+psycopg://... with ianawatch[postgresql]"
+                f"{shown(url)}: the database's driver is not installed: {in_words(e)}; "
+                "give a file path, or postgresql+psycopg://... with ianawatch[postgresql]"
             ) from e
         return cls(_with_own_transactions(engine), shown(url))
 
@@ -197,21 +200,25 @@ def explained(where: str) -> Iterator[None]:
         yield
     except (sqlite3.Error, DBAPIError) as e:
         cause = e.orig if isinstance(e, DBAPIError) else e
-        match cause:
-            case sqlite3.Error():
-                busy, advice = sqlite.is_busy(cause), sqlite.what_to_do(cause)
-            case _:
-                busy, advice = postgresql.is_busy(cause), postgresql.what_to_do(cause)
+        if isinstance(cause, sqlite3.Error):
+            busy, advice = sqlite.is_busy(cause), sqlite.what_to_do(cause)
+        else:
+            connecting = isinstance(e, DBAPIError) and e.statement is None
+            busy, advice = postgresql.is_busy(cause), postgresql.what_to_do(cause, connecting=connecting)
         if busy:
             raise DatabaseLocked(
                 f"{where}: another program holds the database's lock; the next run tries again"
             ) from e
         if advice is None:
             raise
-        text = " ".join(str(cause).split())
-        raise DatabaseUnusable(f"{where}: the database can't be used: {text}; {advice}") from e
+        raise DatabaseUnusable(f"{where}: the database can't be used: {in_words(cause)}; {advice}") from e
     except (NotAsWritten, UnicodeDecodeError, JSONDecodeError, zlib.error) as e:
         # What was stored is no longer what it was; SQLite's own message may cite such bytes.
         raise DatabaseUnusable(
             f"{where}: the database is damaged ({e}); put a backup in its place (docs/operating.md)"
         ) from e
+
+
+def in_words(error: BaseException | None) -> str:
+    """What an engine or its driver says, on one line."""
+    return " ".join((postgresql.message(error) or str(error)).split())

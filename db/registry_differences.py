@@ -1,6 +1,7 @@
-"""Two states of a watch's registry: what differs between them is written, and nothing else.
+"""Two states of registries: what differs between them is written, and nothing else.
 
-The order of the statements matters: at any moment a value has one live registration and one record in force.
+It is gathered for all watches on a document, of which there may be hundreds, and then written in a few
+statements. Their order matters: at any moment a value has one live registration and one record in force.
 """
 
 from __future__ import annotations
@@ -8,103 +9,124 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, update
+from sqlalchemy import Connection, Update, bindparam, update
 
 from db import tables as t
 from db.inserted import insert_all
-from db.registry_rows import hold_columns, record_columns, registration_columns
+from db.registry_rows import Columns, hold_columns, record_columns, registration_columns
 from sync.records import Record
-from sync.state import Hold, Registration
+from sync.state import Hold, Registration, WatchState
+
+_REGISTRATION = update(t.registration).where(
+    t.registration.c.watch_id == bindparam("of_watch"), t.registration.c.key == bindparam("of_key")
+)
+_RECORD_IN_FORCE = update(t.record).where(
+    t.record.c.watch_id == bindparam("of_watch"),
+    t.record.c.valid_to.is_(None),
+    t.record.c.first == bindparam("of_first"),
+    t.record.c.last == bindparam("of_last"),
+)
+_OPEN_HOLD = update(t.hold).where(
+    t.hold.c.watch_id == bindparam("of_watch"),
+    t.hold.c.closed_at.is_(None),
+    t.hold.c.kind == bindparam("of_kind"),
+    t.hold.c.fingerprint == bindparam("of_fingerprint"),
+)
 
 
 class RegistryDifferences:
-    """Writes what is new of one watch, within one transaction."""
+    """What an observation at the time `at` changed; `snapshot_ids` are the rows of the versions it names."""
 
-    def __init__(self, connection: Connection, watch_id: int) -> None:
-        self._connection = connection
-        self._watch_id = watch_id
+    def __init__(self, at: datetime, snapshot_ids: Mapping[str, int]) -> None:
+        self._at = at
+        self._snapshot_ids = snapshot_ids
+        self._ending: list[Columns] = []
+        self._going_on: list[Columns] = []
+        self._returning: list[Columns] = []
+        self._registrations: list[Columns] = []
+        self._filled: list[Columns] = []
+        self._ended: list[Columns] = []
+        self._records: list[Columns] = []
+        self._closed: list[Columns] = []
+        self._accepted: list[Columns] = []
+        self._holds: list[Columns] = []
 
-    def save_registrations(self, before: Sequence[Registration], after: Sequence[Registration]) -> None:
-        """Amend and add registrations; none is ever deleted."""
-        known = {r.key: r for r in before}
-        changed = [r for r in after if r.key in known and r != known[r.key]]
-        # First those that end, then those that go on, then those that return to values the others had.
-        changed.sort(key=lambda r: (r.live, not known[r.key].live))
-        if changed:
-            table = t.registration
-            self._connection.execute(
-                update(table).where(
-                    table.c.watch_id == self._watch_id, table.c.key == bindparam("known_key")
-                ),
-                [{"known_key": r.key, **registration_columns(r)} for r in changed],
-            )
-        new = [r for r in after if r.key not in known]
-        insert_all(
-            self._connection,
-            t.registration,
-            [{"watch_id": self._watch_id, **registration_columns(r)} for r in new],
-        )
-
-    def save_records(
-        self, before: Sequence[Record], after: Sequence[Record], at: datetime, *, in_place: bool
-    ) -> None:
-        """End the records that are no longer, and begin the new ones at the time `at`.
+    def take(self, watch_id: int, before: WatchState, after: WatchState, *, in_place: bool) -> None:
+        """Gather what differs between two states of a watch.
 
         `in_place`: a new record of the same values fills in what the known one lacks, without history.
         """
-        known, now = set(before), set(after)
-        gone = {(r.first, r.last): r for r in before if r not in now}
-        new = {(r.first, r.last): r for r in after if r not in known}
-        if in_place:
-            for values in gone.keys() & new.keys():
-                del gone[values]
-                filled = new.pop(values)
-                self._connection.execute(
-                    update(t.record).where(self._in_force(filled)).values(record_columns(filled))
-                )
-        for record in gone.values():
-            self._connection.execute(update(t.record).where(self._in_force(record)).values(valid_to=at))
-        insert_all(
-            self._connection,
-            t.record,
-            [{"watch_id": self._watch_id, **record_columns(r), "valid_from": at} for r in new.values()],
+        if after.registrations != before.registrations:
+            self._take_registrations(watch_id, before.registrations, after.registrations)
+        if after.records != before.records:
+            self._take_records(watch_id, before.records, after.records, in_place=in_place)
+        if after.holds != before.holds:
+            self._take_holds(watch_id, before.holds, after.holds)
+
+    def write(self, connection: Connection) -> None:
+        """Write all of it."""
+        # First those that end, then those that go on, then those that return to values the others had.
+        for changed in (self._ending, self._going_on, self._returning):
+            _update_all(connection, _REGISTRATION, changed)
+        insert_all(connection, t.registration, self._registrations)
+        _update_all(connection, _RECORD_IN_FORCE, self._filled)
+        _update_all(connection, _RECORD_IN_FORCE, self._ended)
+        insert_all(connection, t.record, self._records)
+        _update_all(connection, _OPEN_HOLD, self._closed)
+        _update_all(connection, _OPEN_HOLD, self._accepted)
+        insert_all(connection, t.hold, self._holds)
+
+    def _take_registrations(
+        self, watch_id: int, before: Sequence[Registration], after: Sequence[Registration]
+    ) -> None:
+        """Amend and add registrations; none is ever deleted."""
+        known = {r.key: r for r in before}
+        for r in after:
+            old = known.get(r.key)
+            if old is None:
+                self._registrations.append({"watch_id": watch_id, **registration_columns(r)})
+            elif r != old:
+                changed = self._returning if not old.live else self._going_on if r.live else self._ending
+                changed.append({"of_watch": watch_id, "of_key": r.key, **registration_columns(r)})
+
+    def _take_records(
+        self, watch_id: int, before: Sequence[Record], after: Sequence[Record], *, in_place: bool
+    ) -> None:
+        """End the records that are no longer, and begin the new ones."""
+        known = {(r.first, r.last): r for r in before}
+        now = {(r.first, r.last): r for r in after}
+        for values, record in known.items():
+            if now.get(values) != record:
+                where = {"of_watch": watch_id, "of_first": record.first, "of_last": record.last}
+                if in_place and values in now:
+                    self._filled.append({**where, **record_columns(now[values])})
+                else:
+                    self._ended.append({**where, "valid_to": self._at})
+        self._records += (
+            {"watch_id": watch_id, **record_columns(record), "valid_from": self._at}
+            for values, record in now.items()
+            if known.get(values) != record and not (in_place and values in known)
         )
 
-    def save_holds(
-        self, before: Sequence[Hold], after: Sequence[Hold], at: datetime, snapshot_ids: Mapping[str, int]
-    ) -> None:
+    def _take_holds(self, watch_id: int, before: Sequence[Hold], after: Sequence[Hold]) -> None:
         """Close the holds that are over, mark the accepted ones, open the new ones."""
         known = {(h.kind, h.fingerprint): h for h in before}
         now = {(h.kind, h.fingerprint): h for h in after}
         for identity, hold in known.items():
+            where = {"of_watch": watch_id, "of_kind": hold.kind, "of_fingerprint": hold.fingerprint}
             kept = now.get(identity)
-            if kept == hold:
-                continue
-            self._connection.execute(
-                update(t.hold)
-                .where(
-                    t.hold.c.watch_id == self._watch_id,
-                    t.hold.c.closed_at.is_(None),
-                    t.hold.c.kind == hold.kind,
-                    t.hold.c.fingerprint == hold.fingerprint,
-                )
-                .values({"closed_at": at} if kept is None else {"accepted_at": kept.accepted_at})
-            )
-        insert_all(
-            self._connection,
-            t.hold,
-            [
-                {"watch_id": self._watch_id, **hold_columns(hold, snapshot_ids)}
-                for identity, hold in now.items()
-                if identity not in known
-            ],
+            if kept is None:
+                self._closed.append({**where, "closed_at": self._at})
+            elif kept != hold:
+                self._accepted.append({**where, "accepted_at": kept.accepted_at})
+        self._holds += (
+            {"watch_id": watch_id, **hold_columns(hold, self._snapshot_ids)}
+            for identity, hold in now.items()
+            if identity not in known
         )
 
-    def _in_force(self, record: Record) -> ColumnElement[bool]:
-        """The row of a record's values that is valid now."""
-        return and_(
-            t.record.c.watch_id == self._watch_id,
-            t.record.c.valid_to.is_(None),
-            t.record.c.first == record.first,
-            t.record.c.last == record.last,
-        )
+
+def _update_all(connection: Connection, statement: Update, rows: Sequence[Columns]) -> None:
+    """Set, for each row, the columns it has where the statement finds what it names; none is fine."""
+    if rows:
+        connection.execute(statement, rows)

@@ -6,11 +6,12 @@ documented tables and flags `documented_store`'s.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, and_, insert, select, update
+from sqlalchemy import Connection, RowMapping, Select, bindparam, insert, select, update
 
 from db import tables as t
 from db.inserted import insert_all, inserted_id
@@ -25,9 +26,46 @@ from db.registry_rows import (
 )
 from sync.errors import WrongConfiguration
 from sync.fetch.location import as_stored
-from sync.records import Record
-from sync.state import Change, DocumentState, Hold, Registration, WatchDecision, WatchState
+from sync.state import Change, DocumentState, WatchDecision, WatchState
 from sync.watches import Watch
+
+T = TypeVar("T")
+
+# Statements of every run stand here, since to make one takes three times as long as to run it.
+_DOCUMENT_ID = select(t.document.c.id).where(t.document.c.url == bindparam("of_url"))
+_DOCUMENT = (
+    select(t.document, t.snapshot.c.sha256)
+    .outerjoin(t.snapshot, t.snapshot.c.id == t.document.c.snapshot_id)
+    .where(t.document.c.id == bindparam("of_document"))
+)
+_APPLIED = select(t.snapshot.c.sha256).where(
+    t.snapshot.c.document_url == bindparam("of_url"), t.snapshot.c.applied.is_(True)
+)
+_WATCHES = (
+    select(t.watch, t.snapshot.c.sha256, t.snapshot.c.bundled)
+    .outerjoin(t.snapshot, t.snapshot.c.id == t.watch.c.snapshot_id)
+    .where(t.watch.c.document_id == bindparam("of_document"))
+)
+_REGISTRATIONS = (
+    select(t.registration)
+    .join(t.watch, t.watch.c.id == t.registration.c.watch_id)
+    .where(t.watch.c.document_id == bindparam("of_document"))
+    .order_by(t.registration.c.first, t.registration.c.first_seen_at, t.registration.c.key)
+)
+_RECORDS = (
+    select(t.record)
+    .join(t.watch, t.watch.c.id == t.record.c.watch_id)
+    .where(t.watch.c.document_id == bindparam("of_document"), t.record.c.valid_to.is_(None))
+    .order_by(t.record.c.first)
+)
+_HOLDS = (
+    select(t.hold, t.snapshot.c.sha256)
+    .join(t.watch, t.watch.c.id == t.hold.c.watch_id)
+    .join(t.snapshot, t.snapshot.c.id == t.hold.c.snapshot_id)
+    .where(t.watch.c.document_id == bindparam("of_document"), t.hold.c.closed_at.is_(None))
+    .order_by(t.hold.c.id)
+)
+_WATCH = update(t.watch).where(t.watch.c.id == bindparam("of_watch"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,31 +89,19 @@ class RegistryStore:
 
     def document_id(self, url: str) -> int | None:
         """The document's row id; None when it was never synced."""
-        return self._connection.scalar(select(t.document.c.id).where(t.document.c.url == as_stored(url)))
+        return self._connection.scalar(_DOCUMENT_ID, {"of_url": as_stored(url)})
 
     def add_document(self, url: str) -> int:
         """The document's row id, made when there is none."""
         known = self.document_id(url)
         if known is not None:
             return known
-        return inserted_id(self._connection.execute(insert(t.document).values(url=as_stored(url))))
+        return inserted_id(self._connection.execute(insert(t.document), {"url": as_stored(url)}))
 
     def document(self, document_id: int) -> DocumentState:
         """What is known of a document."""
-        row = (
-            self._connection.execute(
-                select(t.document, t.snapshot.c.sha256)
-                .outerjoin(t.snapshot, t.snapshot.c.id == t.document.c.snapshot_id)
-                .where(t.document.c.id == document_id)
-            )
-            .mappings()
-            .one()
-        )
-        applied = self._connection.scalars(
-            select(t.snapshot.c.sha256).where(
-                t.snapshot.c.document_url == row["url"], t.snapshot.c.applied.is_(True)
-            )
-        )
+        row = self._connection.execute(_DOCUMENT, {"of_document": document_id}).mappings().one()
+        applied = self._connection.scalars(_APPLIED, {"of_url": row["url"]})
         return document_of(row, frozenset(applied))
 
     def save_document(self, document_id: int, state: DocumentState, snapshot_ids: Mapping[str, int]) -> None:
@@ -86,18 +112,18 @@ class RegistryStore:
             .values(document_columns(state, snapshot_ids))
         )
 
-    def applied(self, url: str, watch_name: str) -> tuple[str | None, str | None]:
-        """SHA-256 of the version last applied to a document, and of that last applied to a watch on it."""
+    def applied(self, url: str) -> tuple[str | None, dict[str, str | None]]:
+        """SHA-256 of the version last applied to a document, and of that last applied to each watch on it."""
         of_document, of_watch = t.snapshot.alias(), t.snapshot.alias()
-        row = self._connection.execute(
-            select(of_document.c.sha256, of_watch.c.sha256)
+        rows = self._connection.execute(
+            select(of_document.c.sha256, t.watch.c.name, of_watch.c.sha256)
             .select_from(t.document)
-            .outerjoin(t.watch, and_(t.watch.c.document_id == t.document.c.id, t.watch.c.name == watch_name))
+            .outerjoin(t.watch, t.watch.c.document_id == t.document.c.id)
             .outerjoin(of_document, of_document.c.id == t.document.c.snapshot_id)
             .outerjoin(of_watch, of_watch.c.id == t.watch.c.snapshot_id)
             .where(t.document.c.url == as_stored(url))
-        ).one_or_none()
-        return (row[0], row[1]) if row else (None, None)
+        ).all()
+        return (rows[0][0] if rows else None), {row[1]: row[2] for row in rows}
 
     # -- watches --------------------------------------------------------------------------------
 
@@ -106,24 +132,35 @@ class RegistryStore:
         return self._connection.scalar(select(t.watch.c.id).where(t.watch.c.name == name))
 
     def add_watch(self, document_id: int, watch: Watch) -> None:
-        """Make the watch's row when there is none. Raises WrongConfiguration for another registry's watch."""
+        """As `add_watches`, for one."""
+        self.add_watches(document_id, [watch])
+
+    def add_watches(self, document_id: int, watches: Iterable[Watch]) -> None:
+        """Make the rows of watches that have none. Raises WrongConfiguration for another registry's watch."""
+        wanted = {watch.name: watch for watch in watches}
+        row = t.watch.c
         known = self._connection.execute(
-            select(t.watch.c.document_id, t.watch.c.registry_id).where(t.watch.c.name == watch.name)
-        ).one_or_none()
-        if known is None:
-            self._connection.execute(
-                insert(t.watch).values(
-                    name=watch.name,
-                    document_id=document_id,
-                    registry_id=watch.registry_id,
-                    **_watched_columns(watch.watched),
+            select(row.name, row.document_id, row.registry_id).where(row.name.in_(wanted))
+        )
+        for name, *registry in known:
+            if registry != [document_id, wanted.pop(name).registry_id]:
+                raise WrongConfiguration(
+                    f"watch {name}: it was begun for another registry, and what is stored belongs to that; "
+                    "give the new watch another name"
                 )
-            )
-        elif tuple(known) != (document_id, watch.registry_id):
-            raise WrongConfiguration(
-                f"watch {watch.name}: it was begun for another registry, and what is stored belongs to that; "
-                "give the new watch another name"
-            )
+        insert_all(
+            self._connection,
+            t.watch,
+            [
+                {
+                    "name": watch.name,
+                    "document_id": document_id,
+                    "registry_id": watch.registry_id,
+                    **_watched_columns(watch.watched),
+                }
+                for watch in wanted.values()
+            ],
+        )
 
     def set_watched(self, watch_id: int, watched: tuple[int, int] | None) -> None:
         """Remember the watched range, so that a wider one is noticed."""
@@ -133,11 +170,10 @@ class RegistryStore:
 
     def watches(self, document_id: int) -> dict[str, StoredWatch]:
         """The watches on a document, by name, with what is known of each."""
-        rows = self._connection.execute(
-            select(t.watch, t.snapshot.c.sha256, t.snapshot.c.bundled)
-            .outerjoin(t.snapshot, t.snapshot.c.id == t.watch.c.snapshot_id)
-            .where(t.watch.c.document_id == document_id)
-        ).mappings()
+        rows = self._connection.execute(_WATCHES, {"of_document": document_id}).mappings().all()
+        registrations = self._by_watch(_REGISTRATIONS, document_id, registration_of)
+        records = self._by_watch(_RECORDS, document_id, record_of)
+        holds = self._by_watch(_HOLDS, document_id, hold_of)
         return {
             row["name"]: StoredWatch(
                 id=row["id"],
@@ -145,13 +181,13 @@ class RegistryStore:
                 state=WatchState(
                     snapshot=row["sha256"],
                     bundled=bool(row["bundled"]),
-                    registrations=self._registrations(row["id"]),
-                    records=self._records(row["id"]),
-                    holds=self._holds(row["id"]),
+                    registrations=tuple(registrations.get(row["id"], ())),
+                    records=tuple(records.get(row["id"], ())),
+                    holds=tuple(holds.get(row["id"], ())),
                 ),
                 watched=(row["watched_first"], row["watched_last"]),
             )
-            for row in rows.all()
+            for row in rows
         }
 
     def save_watch(
@@ -162,23 +198,42 @@ class RegistryStore:
         at: datetime,
         snapshot_ids: Mapping[str, int],
     ) -> None:
-        """Write what a decision changed; `snapshot_ids` are the rows of the versions it names."""
-        after = decision.state
-        if after.snapshot != before.snapshot:
-            self.set_applied(watch_id, after.snapshot, snapshot_ids)
-        differences = RegistryDifferences(self._connection, watch_id)
-        differences.save_registrations(before.registrations, after.registrations)
-        differences.save_records(before.records, after.records, at, in_place=decision.fills_bundle)
-        differences.save_holds(before.holds, after.holds, at, snapshot_ids)
-        self.add_changes(watch_id, decision.changes, snapshot_ids)
+        """As `save_watches`, for one."""
+        self.save_watches([(watch_id, before, decision)], at, snapshot_ids)
 
-    def set_applied(self, watch_id: int, snapshot: str | None, snapshot_ids: Mapping[str, int]) -> None:
-        """Remember the version last applied to a watch."""
-        self._connection.execute(
-            update(t.watch)
-            .where(t.watch.c.id == watch_id)
-            .values(snapshot_id=snapshot_ids[snapshot] if snapshot else None)
-        )
+    def save_watches(
+        self,
+        decided: Iterable[tuple[int, WatchState, WatchDecision]],
+        at: datetime,
+        snapshot_ids: Mapping[str, int],
+    ) -> None:
+        """Write what decisions changed, each with the watch's row and its state before.
+
+        `snapshot_ids` are the rows of the versions that the decisions name.
+        """
+        differences = RegistryDifferences(at, snapshot_ids)
+        applied: dict[int, str | None] = {}
+        changes: dict[int, Sequence[Change]] = {}
+        for watch_id, before, decision in decided:
+            if decision.state.snapshot != before.snapshot:
+                applied[watch_id] = decision.state.snapshot
+            differences.take(watch_id, before, decision.state, in_place=decision.fills_bundle)
+            changes[watch_id] = decision.changes
+        self.set_applied(applied, snapshot_ids)
+        differences.write(self._connection)
+        for watch_id, changed in changes.items():
+            self.add_changes(watch_id, changed, snapshot_ids)
+
+    def set_applied(self, applied: Mapping[int, str | None], snapshot_ids: Mapping[str, int]) -> None:
+        """Remember the version last applied to each watch."""
+        if applied:
+            self._connection.execute(
+                _WATCH,
+                [
+                    {"of_watch": watch_id, "snapshot_id": snapshot_ids[snapshot] if snapshot else None}
+                    for watch_id, snapshot in applied.items()
+                ],
+            )
 
     def registration_ids(self, watch_id: int) -> dict[str, int]:
         """The row of each registration, by its key."""
@@ -195,30 +250,14 @@ class RegistryStore:
                 self._connection, t.change, [change_columns(change, ids, snapshot_ids) for change in changes]
             )
 
-    def _registrations(self, watch_id: int) -> tuple[Registration, ...]:
-        rows = self._connection.execute(
-            select(t.registration)
-            .where(t.registration.c.watch_id == watch_id)
-            .order_by(t.registration.c.first, t.registration.c.first_seen_at, t.registration.c.key)
-        ).mappings()
-        return tuple(map(registration_of, rows))
-
-    def _records(self, watch_id: int) -> tuple[Record, ...]:
-        rows = self._connection.execute(
-            select(t.record)
-            .where(t.record.c.watch_id == watch_id, t.record.c.valid_to.is_(None))
-            .order_by(t.record.c.first)
-        ).mappings()
-        return tuple(map(record_of, rows))
-
-    def _holds(self, watch_id: int) -> tuple[Hold, ...]:
-        rows = self._connection.execute(
-            select(t.hold, t.snapshot.c.sha256)
-            .join(t.snapshot, t.snapshot.c.id == t.hold.c.snapshot_id)
-            .where(t.hold.c.watch_id == watch_id, t.hold.c.closed_at.is_(None))
-            .order_by(t.hold.c.id)
-        ).mappings()
-        return tuple(map(hold_of, rows))
+    def _by_watch(
+        self, query: Select[Any], document_id: int, read: Callable[[RowMapping], T]
+    ) -> dict[int, list[T]]:
+        """What the rows of a document's watches say, by watch, in the query's order."""
+        found: dict[int, list[T]] = {}
+        for row in self._connection.execute(query, {"of_document": document_id}).mappings():
+            found.setdefault(row["watch_id"], []).append(read(row))
+        return found
 
 
 def _watched_columns(watched: tuple[int, int] | None) -> dict[str, int | None]:

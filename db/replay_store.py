@@ -44,7 +44,7 @@ class ReplayStore:
     ) -> None:
         """Write a watch's registry and its whole history; `before` are its registrations as stored."""
         registry = RegistryStore(self._connection)
-        registry.set_applied(watch_id, replayed.state.snapshot, snapshot_ids)
+        registry.set_applied({watch_id: replayed.state.snapshot}, snapshot_ids)
         for table in (t.record, t.hold):
             self._connection.execute(delete(table).where(table.c.watch_id == watch_id))
         insert_all(

@@ -133,6 +133,7 @@ watch = Table(
     Column("watched_first", BigInteger, comment="first value whose registration is alerted; null: all"),
     Column("watched_last", BigInteger, comment="last such value"),
     _to("snapshot", null=True, comment="the version last applied to it; null before the first sight"),
+    Index(None, "document_id"),
 )
 
 record = Table(

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError
 
+from db import postgresql
+from db.engine import in_words
 from db.sqlite import APPLICATION_ID
 from db.sqlite_files import PART
 from db.tables import metadata
@@ -57,6 +59,8 @@ def upgrade(database: Database) -> Path | None:
     try:
         with database.migrate() as connection:
             revision = _revision(connection, database.where)
+            if revision is None:
+                _refuse_encoding(connection, database.where)
             if revision != HEAD:
                 saved = _backup(database, revision)
                 _migrate(connection)
@@ -66,7 +70,7 @@ def upgrade(database: Database) -> Path | None:
             saved.unlink()
         if isinstance(e, DBAPIError):
             raise DatabaseUnusable(
-                f"{database.where}: the schema can't be upgraded: {' '.join(str(e.orig).split())}; "
+                f"{database.where}: the schema can't be upgraded: {in_words(e.orig)}; "
                 "nothing was changed: take out what is not ianawatch's, or use the ianawatch that wrote it"
             ) from e
         raise
@@ -95,6 +99,15 @@ def _revision(connection: Connection, where: str) -> str | None:
         f"{where}: the database is damaged ({problem}); nothing was written: "
         "put a backup in its place (docs/operating.md)"
     )
+
+
+def _refuse_encoding(connection: Connection, where: str) -> None:
+    """Raise DatabaseUnusable where not every text could be stored."""
+    if connection.dialect.name == "postgresql" and (found := postgresql.encoding(connection)) != "UTF8":
+        raise DatabaseUnusable(
+            f"{where}: the database's encoding is {found}, which can't hold every name; "
+            "make one with `createdb --encoding=UTF8 --template=template0`"
+        )
 
 
 def _backup(database: Database, revision: str | None) -> Path | None:

@@ -14,6 +14,7 @@ The way of the data, one room a stage, imports pointing down only:
           decide/       (known state, observation) -> new state and what changed; pure
         store_flags     registrations against documented tables, and what is to be told
           news/         what changed -> what somebody must hear, and its words; pure
+        aftermath       what went wrong with a document, and what its servers want
         deliver/        outbox -> channels, after the commit
       past/             past versions, folded in the order of time
       accept            what a person lets through after all
@@ -22,6 +23,7 @@ The way of the data, one room a stage, imports pointing down only:
       export/           the database -> a page, a feed, files
       setup/            what a machine needs for the sync to run by itself
     settings/           every setting, from file and environment
+    watched             settings -> the watches in force
     codes, dates        what a person types; escape: what a person may be shown
     watches             what is watched, and what it is compared with
     records, state      what passes between the stages; standard library only

@@ -19,7 +19,7 @@ from sync.news.alerts import Alert, Audience
 from sync.observe import kept
 from sync.state import Change, HoldKind, Verdict
 from sync.store import Stored, settle
-from sync.store_flags import conclude
+from sync.store_flags import conclude, post
 from sync.watches import Watch
 
 if TYPE_CHECKING:
@@ -88,7 +88,8 @@ def accept(
             raise UnusableInput(
                 f"{sha256[:12]}: a newer version has been applied since; sync, and look again"
             )
-        concluded = conclude(connection, watch, _untold(stored), [], [], channels, at)
+        concluded = conclude(connection, watch, _untold(stored), [], [], at)
+        post(connection, [concluded], channels, at)
     step = stored.decision.watches[watch.name]
     missing = sum(1 for r in step.state.registrations if r.live and r.missing_since)
     return Accepted(sha256, step.changes, concluded.alerts, missing)

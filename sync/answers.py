@@ -103,6 +103,18 @@ class SourceRow:
 
 
 @dataclass(frozen=True, slots=True)
+class WatchCounts:
+    """What is known of a watch, in figures."""
+
+    registrations: int | None
+    """Those that are not withdrawn; None for a registry that was never read."""
+    flagged: int | None
+    """The ignored too; None as above."""
+    checked_at: datetime | None
+    """When a sync last had an answer about its document."""
+
+
+@dataclass(frozen=True, slots=True)
 class HeldBack:
     """One thing that waits for a person, or that a person accepted and that is still served."""
 

@@ -35,6 +35,7 @@ COMMANDS = {
     "alerts": "List alerts and whether they arrived; send again; try the channels.",
     "status": "Say whether all is well, for a person or a monitor.",
     "export": "Publish the registry: a web page, a feed, CSV or JSON.",
+    "watch": "List the watched registries; add one of IANA's, look at it, remove it.",
     "database": "Find, upgrade, back up and check the database.",
     "config": "Write a configuration file; show what is in force; check it.",
     "setup": "Have cron or systemd run the sync; complete commands in a shell.",

@@ -14,6 +14,7 @@
     ├── PassingFailure            75   worth trying again later
     │   ├── FetchFailed                no usable answer from the source
     │   ├── PatienceAsked              inside a Retry-After: no request was made
+    │   ├── ServerNotAsked             the server gave no answer before: no request was made
     │   └── DatabaseLocked             the lock was not free in time
     └── WrongConfiguration        78
 
@@ -48,6 +49,10 @@ class IanawatchError(Exception):
     """The root. `str(error)` is the line a person reads."""
 
     exit_code: ClassVar[Exit]
+
+    def told(self, otherwise: str = "") -> str:  # noqa: ARG002  # for what passes by itself
+        """The line, but with `otherwise` for a remedy where there is nothing to do but to try again."""
+        return str(self)
 
 
 class UsageProblem(IanawatchError):
@@ -125,16 +130,27 @@ class FetchFailed(PassingFailure):
         reason: str,
         *,
         location: str,
+        remedy: str = "",
         status: int | None = None,
         retry_at: datetime | None = None,
+        unreachable: bool = False,
     ) -> None:
-        super().__init__(f"{location}: {reason}")
         self.reason = reason
         self.location = location
+        self.remedy = remedy
+        """What a person has to do about it; empty where it passes by itself."""
         self.status = status
         """The HTTP status, where there was an answer."""
         self.retry_at = retry_at
         """Until when the server asked for patience (UTC); None when it did not."""
+        self.unreachable = unreachable
+        """Whether no server answered at all."""
+        after = f"after {retry_at:%Y-%m-%d %H:%M} UTC" if retry_at else "later"
+        super().__init__(self.told(f"try again {after}"))
+
+    def told(self, otherwise: str = "") -> str:
+        """What happened, to what, and the remedy; `otherwise` where it passes by itself."""
+        return "; ".join(filter(None, (f"{self.location}: {self.reason}", self.remedy or otherwise)))
 
 
 class NotADocument(FetchFailed):
@@ -147,10 +163,19 @@ class PatienceAsked(PassingFailure):
     def __init__(self, location: str, retry_at: datetime) -> None:
         super().__init__(
             f"{location}: the server asked for patience until {retry_at:%Y-%m-%d %H:%M} UTC; "
-            "no request was made"
+            "no request was made; a run after that asks again"
         )
         self.location = location
         self.retry_at = retry_at
+
+
+class ServerNotAsked(PassingFailure):
+    """The server gave another request of this run no answer; no further one was made, and it is no failure."""
+
+    def __init__(self, location: str, reason: str) -> None:
+        super().__init__(f"{location}: the server was not asked again, since it gave no answer ({reason})")
+        self.location = location
+        self.reason = reason
 
 
 class DatabaseLocked(PassingFailure):

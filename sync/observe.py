@@ -3,17 +3,42 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-from sync.errors import DocumentUnusable
-from sync.records import FetchedDocument, FetchLimits, NotModified, Validators
+from sync.errors import DocumentUnusable, RegistryUnusable
+from sync.intervals import Interval
+from sync.records import FetchedDocument, FetchLimits, NotModified, RegistrySnapshot, Validators
 from sync.sources import read_bundled
-from sync.watches import Bundle
+from sync.watches import Bundle, Watch
 
-if TYPE_CHECKING:
-    from sync.parse_registry.document import Document
+
+class Readable(Protocol):
+    """A document that could be read."""
+
+    @property
+    def updated(self) -> str | None:
+        """Its date as served; None where it has none."""
+
+    def registry(self, registry_id: str, bounds: Interval) -> RegistrySnapshot:
+        """One of its registries. Raises RegistryUnusable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """What its watches need of a document, without the tree that it was read into."""
+
+    updated: str | None
+    registries: Mapping[tuple[str, Interval], RegistrySnapshot | RegistryUnusable]
+
+    def registry(self, registry_id: str, bounds: Interval) -> RegistrySnapshot:
+        """One of its registries. Raises RegistryUnusable."""
+        found = self.registries[registry_id, bounds]
+        if isinstance(found, RegistryUnusable):
+            raise found
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +49,24 @@ class Served:
     """Where it was asked for."""
     body: bytes
     sha256: str
-    document: Document | str
+    document: Readable | str
     """What was read, or why it can't be read."""
     validators: Validators | None = None
     bundled: bool = False
+
+    def extracted(self, watches: Iterable[Watch]) -> Served:
+        """The same, with no more of the document than these watches need."""
+        if isinstance(self.document, str):
+            return self
+        registries: dict[tuple[str, Interval], RegistrySnapshot | RegistryUnusable] = {}
+        for watch in watches:
+            try:
+                found = self.document.registry(watch.registry_id, watch.bounds)
+            except RegistryUnusable as e:
+                registries[watch.registry_id, watch.bounds] = e
+            else:
+                registries[watch.registry_id, watch.bounds] = found
+        return replace(self, document=Extract(self.document.updated, registries))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +109,7 @@ def kept(location: str, body: bytes) -> Served:
 def _served(location: str, body: bytes, validators: Validators | None, *, ships: bool = False) -> Served:
     from sync.parse_registry.document import parse_document  # noqa: PLC0415  # lxml: not needed after a 304
 
-    document: Document | str
+    document: Readable | str
     try:
         document = parse_document(body, location=location)
     except DocumentUnusable as e:

@@ -6,7 +6,7 @@ import errno
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sync.errors import PassingFailure, UsageProblem, WrongConfiguration
+from sync import watched
+from sync.errors import PassingFailure, WrongConfiguration
 from sync.escape import json_text, shown
-from sync.fetch.location import shown as shown_location
 from sync.settings import read as settings_
 from sync.settings.model import PREFIX, Settings
-from sync.watches import CLOSE_CODES, DocumentedSource, Watch
+from sync.watches import Watch
 
 if TYPE_CHECKING:
     from db.engine import Database
@@ -32,7 +32,8 @@ class Program:
     clock: Callable[[], datetime]
     """Now, in UTC."""
     settings: Settings
-    watch: Watch = CLOSE_CODES
+    chosen: str | None = None
+    """The watch that a person asked about; None: all, or the first."""
     config: Path | None = None
     """The configuration file that was named."""
     problems: tuple[WrongConfiguration, ...] = ()
@@ -88,23 +89,38 @@ class Program:
         upgrade(database)
         return database
 
-    def watch_with(self, documented: tuple[str, ...]) -> Watch:
-        """The watch, compared with these sources (its own if there are none) and the lists of codes in use.
+    @property
+    def watches(self) -> tuple[Watch, ...]:
+        """The watch that was chosen, or all there are; each with the sources that the settings name for it.
+
+        Raises WrongConfiguration when they name one that there is not, or nothing is watched.
+        """
+        if self.chosen:
+            return (self.watch_with(),)
+        watches = tuple(watched.watches(self.settings))
+        if not watches:
+            raise _nothing_watched()
+        return watches
+
+    @property
+    def watch(self) -> Watch:
+        """The watch that was chosen, or the first; as it is defined, without what it is compared with."""
+        names = watched.names(self.settings)
+        if not names:
+            raise _nothing_watched()
+        return watched.watch_named(self.settings, self.chosen or names[0])
+
+    def watch_with(self, documented: tuple[str, ...] = ()) -> Watch:
+        """The same with its sources, `documented` instead of those where some were typed.
 
         Raises UsageProblem, or WrongConfiguration where the settings named one that there is not.
         """
-        in_use = map(self.watch.list_in_use, dict.fromkeys(self.settings.in_use))
-        watch = replace(self.watch, in_use=tuple(_shareable(in_use)))
-        if not documented:
-            return watch
-        try:
-            sources = [self.watch.source(named) for named in dict.fromkeys(documented)]
-        except UsageProblem as e:
-            origin = self.settings.origins.get("documented")
-            if origin and documented == self.settings.documented:
-                raise WrongConfiguration(f"{origin}: {e}") from e
-            raise
-        return replace(watch, documented=tuple(_shareable(sources)))
+        return watched.with_sources(self.settings, self.watch, documented)
+
+    def choose(self, name: str) -> Program:
+        """The program asked about one watch. Raises UsageProblem when there is no such watch."""
+        watched.watch_named(self.settings, name)
+        return replace(self, chosen=name)
 
     def say(self, *lines: str) -> None:
         """Lines on stdout. Raises PassingFailure when they can't be written."""
@@ -151,14 +167,7 @@ def _write(text: str) -> None:
         ) from e
 
 
-def _shareable(sources: Iterable[DocumentedSource]) -> Iterator[DocumentedSource]:
-    """The sources under names that alerts may carry: no secret of a URL in them, and no two the same."""
-    taken: set[str] = set()
-    for source in sources:
-        masked = name = shown_location(source.name)
-        number = 1
-        while name in taken:
-            number += 1
-            name = f"{masked} ({number})"
-        taken.add(name)
-        yield replace(source, name=name)
+def _nothing_watched() -> WrongConfiguration:
+    return WrongConfiguration(
+        "nothing is watched: `close_codes` is false and there is no [[watch]]; `ianawatch watch add` adds one"
+    )

@@ -115,16 +115,29 @@ class Record:
     content: Content
 
 
+class Fault(StrEnum):
+    """What a record of a registry of numbers has only by accident, in words."""
+
+    NO_VALUE = "it has no value"
+    SEVERAL_VALUES = "it has more than one value"
+    NO_NUMBER = "its value can't be read"
+    TOO_LARGE = f"its value is larger than {MAX_VALUE}"
+    CONTRADICTION = "it contradicts another record"
+
+
 @dataclass(frozen=True, slots=True)
 class SetAside:
     """A record that can't be used; the others count."""
 
     reason: str
+    """A Fault, or any other words."""
     text: str
     """The record as served, folded; what tells it from another."""
     first: int | None = None
     last: int | None = None
     """Its values, where they can be read; None for an unreadable value."""
+    value: str = field(default="", compare=False)
+    """Its value as served, with which `text` begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +149,13 @@ class RegistrySnapshot:
     records: tuple[Record, ...]
     """By value; no two overlap."""
     set_aside: tuple[SetAside, ...] = ()
+    unfit: str | None = None
+    """Why no watch can begin with it: it is no registry of numbers. None: it is one."""
+
+    @property
+    def refusal(self) -> str | None:
+        """The same as a verdict on the registry."""
+        return self.unfit and f"the registry {self.registry_id} is none to watch: {self.unfit}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,41 +1,36 @@
 """One sync, from the network to the outbox. Here the steps are only put in order.
 
-    look        observe the document, read the documented tables    network, no transaction
-    settle      decide and store                                    one transaction
-    conclude    flags, alerts, outbox                               the same transaction
+    look        observe each document, read the documented tables    network, no transaction
+    settle      decide and store                                     one transaction
+    conclude    flags, alerts                                        the same transaction
+    post        the outbox: all alerts of the run                    the same transaction
 
 Delivery is a pass of its own after it (`deliver`), after a failed look too. The time is the caller's.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from db.documented_store import DocumentedStore
 from db.registry_store import RegistryStore
-from db.run_log import Outcome, RunLog
+from db.run_log import RunLog
 from db.snapshot_store import SnapshotStore
 from sync import observe
+from sync.aftermath import keep_what_servers_said, notices_of, outcome, past_of, problems_of, verdict_of
 from sync.decide.advance import Patience
-from sync.errors import Exit, FetchFailed, PassingFailure, PatienceAsked
-from sync.fetch.location import is_url, shown
-from sync.fetch.patience import LONGEST_PATIENCE
-from sync.news import trouble
+from sync.fetch.location import shown
+from sync.look import Look, Servers, WatchedDocument, documents, look, remember
 from sync.news.alerts import Audience
 from sync.news.report import SyncReport
-from sync.news.trouble import Past, Problem
-from sync.observe import Served, StillServed
-from sync.records import Validators
+from sync.news.trouble import Problem
 from sync.settings.model import Settings
-from sync.sources import FailedSource, Known, Reads, ReadSource, SameSource, read_sources
-from sync.state import Decision, DocumentState, Verdict, WatchDecision
+from sync.state import Decision, DocumentState, Notice, Verdict, WatchDecision
 from sync.store import Stored, VersionReplaced, settle, unusable
-from sync.store_flags import conclude
-from sync.watches import DocumentedSource, Watch
+from sync.store_flags import Concluded, conclude, post
+from sync.watches import Bundle, Watch
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -47,231 +42,171 @@ if TYPE_CHECKING:
 class Sync:
     """What a sync is given."""
 
-    watch: Watch
+    watches: Sequence[Watch]
     settings: Settings
     channels: Mapping[str, Collection[Audience]]
     """The channels that exist, by name, with the audiences each serves."""
     accept_older: bool = False
 
-    @property
-    def location(self) -> str:
-        """Where the document is asked for."""
-        return os.path.expanduser(self.settings.source or self.watch.document)  # noqa: PTH111  # may be a URL
 
-    @property
-    def by_default(self) -> bool:
-        """Whether nobody named a source: then the watch may start from what ships with the program."""
-        return self.location == self.watch.document
-
-
-@dataclass(frozen=True, slots=True)
-class _Remembered:
-    """What a look needs to know."""
-
-    seen: bool
-    """Whether the watch had its first sight."""
-    sha256: str | None
-    """The version to ask about."""
-    validators: Validators | None
-    """Those that came with it, if they count."""
-    retry_at: datetime | None
-    sources: Mapping[DocumentedSource, Known]
-
-
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """What the network gave."""
-
-    seen: Served | StillServed | None
-    failure: PassingFailure | None
-    """Why the document could not be had."""
-    reads: Reads
-
-
-def sync_watch(database: Database, sync: Sync, at: datetime) -> SyncReport:
-    """Run one sync of a watch at the time `at` (UTC); everything but the delivery."""
+def sync_watches(database: Database, sync: Sync, at: datetime) -> tuple[SyncReport, ...]:
+    """Run one sync of the watches at the time `at` (UTC); everything but the delivery. A report for each."""
+    limits = sync.settings.limits
+    wanted = documents(sync.watches)
+    looks: dict[str, Look] = {}
+    servers = Servers()
     while True:
+        waiting = [document for document in wanted if document.url not in looks]
         with database.read() as connection:
-            remembered = _remember(connection, sync, at)
-        looked = _look(sync, remembered, at)
+            remembered = {document.url: remember(connection, document, at) for document in waiting}
+        for document in waiting:
+            looks[document.url] = look(document, remembered[document.url], limits, servers, at)
         try:
             with database.write() as connection:
-                return _settle(connection, sync, looked, at)
-        except VersionReplaced:
+                return _settle(connection, sync, wanted, looks, at)
+        except VersionReplaced as e:
             # Another sync has applied a newer version since the question was asked: ask about that one.
-            continue
+            del looks[e.url]
 
 
-def _remember(connection: Connection, sync: Sync, at: datetime) -> _Remembered:
-    watch = sync.watch
-    registry, snapshots = RegistryStore(connection), SnapshotStore(connection)
-    applied, taken = registry.applied(watch.document, watch.name)
-    sha256 = applied if applied == taken else None
-    watch_id = registry.watch_id(watch.name)
-    stored = DocumentedStore(connection).sources(watch_id) if watch_id is not None else {}
-    known = {}
-    for source in watch.sources:
-        row, url = stored.get(source.key), source.location
-        read = row.sha256 if row else None
-        known[source] = Known(read)
-        if is_url(url):
-            retry_at = _waits_until(snapshots.retry_at(url), at)
-            known[source] = Known(read, snapshots.validators(url, read), retry_at)
-    return _Remembered(
-        seen=taken is not None,
-        sha256=sha256,
-        validators=snapshots.validators(sync.location, sha256),
-        retry_at=_waits_until(snapshots.retry_at(sync.location), at),
-        sources=known,
-    )
-
-
-def _waits_until(retry_at: datetime | None, at: datetime) -> datetime | None:
-    """The stored Retry-After, if it is still to come; one too far off was set by a clock that ran ahead."""
-    return retry_at if retry_at and at < retry_at <= at + LONGEST_PATIENCE else None
-
-
-def _look(sync: Sync, remembered: _Remembered, at: datetime) -> _Look:
-    watch, limits = sync.watch, sync.settings.limits
-    patience = PatienceAsked(shown(sync.location), remembered.retry_at) if remembered.retry_at else None
-    reads = read_sources(watch, remembered.sources, limits, at, ask=patience is None)
-    if patience:
-        return _Look(None, patience, reads)
-    try:
-        seen = observe.observe(sync.location, remembered.validators, remembered.sha256, limits, at)
-    except FetchFailed as e:
-        if watch.bundle is None or remembered.seen or not sync.by_default:
-            return _Look(None, e, reads)
-        return _Look(observe.bundled(watch.bundle), e, reads)
-    return _Look(seen, None, reads)
-
-
-def _settle(connection: Connection, sync: Sync, looked: _Look, at: datetime) -> SyncReport:
+def _settle(
+    connection: Connection,
+    sync: Sync,
+    wanted: Iterable[WatchedDocument],
+    looks: Mapping[str, Look],
+    at: datetime,
+) -> tuple[SyncReport, ...]:
     """The deciding transaction."""
-    watch = sync.watch
-    stored = _decided(connection, sync, looked, at)
-    step, verdict = stored.decision.watches[watch.name], stored.decision.verdict
-    started = step.first_sight and step.state.bundled
-    log = RunLog(connection, stored.document_id)
-    past = _past(connection, log, stored.before[watch.name].id, looked.reads)
-    problems = tuple(_problems(sync, looked, stored, past, started=started))
-    failing = trouble.notices(
-        shown(sync.location), looked.failure, looked.reads, past, many=sync.settings.failures
-    )
-    concluded = conclude(connection, watch, stored, looked.reads, list(failing), sync.channels, at)
-    _keep_what_servers_said(SnapshotStore(connection), sync, looked)
-    compared = concluded.compared
-    by_key = {r.key: r for r in step.state.registrations}
-    flags = [(by_key[key], flag) for key, flag in compared.flags.items()]
-    report = SyncReport(
-        watch=watch.name,
-        location=shown(sync.location),
-        verdict=verdict if stored.seen else None,
-        document_updated=SnapshotStore(connection).updated(watch.document, step.state.snapshot),
-        from_bundle=started,
-        first_sight=step.first_sight,
-        records=len(step.state.records),
-        registrations=sum(r.live for r in step.state.registrations),
-        changes=step.changes,
-        flags=tuple(sorted(flags, key=lambda flagged: flagged[0].first)),
-        documented_now=compared.closed,
-        sources=compared.sources,
-        alerts=concluded.alerts,
-        problems=problems,
-        conflicts=compared.conflicts,
-    )
-    detail = problems[0].text if problems else ""
-    log.add(_outcome(looked, verdict), report.exit_code, detail, at)
-    return report
+    reports: list[SyncReport] = []
+    concluded: list[Concluded] = []
+    for document in wanted:
+        of_document = _Settling(connection, sync, document, looks[document.url], at)
+        reports += of_document.reports
+        concluded += of_document.concluded
+    post(connection, concluded, sync.channels, at)
+    by_name = {report.watch: report for report in reports}
+    return tuple(by_name[watch.name] for watch in sync.watches)
 
 
-def _decided(connection: Connection, sync: Sync, looked: _Look, at: datetime) -> Stored:
-    watch, seen = sync.watch, looked.seen
-    _, taken = RegistryStore(connection).applied(watch.document, watch.name)
-    if seen is None or (looked.failure and taken):
-        # In the second case another sync has reached the source meanwhile: nothing has to stand in.
-        return _as_it_was(connection, watch)
-    patience = Patience(older_copies=sync.settings.older_copies)
-    started = None
-    if watch.bundle and sync.by_default and not taken and unusable(seen, watch):
+class _Settling:
+    """One document in the deciding transaction."""
+
+    def __init__(
+        self, connection: Connection, sync: Sync, document: WatchedDocument, looked: Look, at: datetime
+    ) -> None:
+        self._connection = connection
+        self._document = document
+        self._looked = looked
+        self._at = at
+        self.reports: list[SyncReport] = []
+        self.concluded: list[Concluded] = []
+
+        stored, started = self._decided(sync)
+        log = RunLog(connection, stored.document_id)
+        past = past_of(connection, log, [row.id for row in stored.before.values()], looked.reads)
+        notices = list(notices_of(document, looked, past, sync.settings.failures))
+        for watch in document.watches:
+            problems = problems_of(document, looked, stored, watch, past, started=watch.name in started)
+            self._conclude(watch, stored, notices, tuple(problems), from_bundle=watch.name in started)
+            # What operators must hear of the document is told once.
+            notices = []
+            stored = replace(stored, decision=replace(stored.decision, notices=()))
+        keep_what_servers_said(SnapshotStore(connection), document, looked)
+        first = next((report for report in self.reports if report.exit_code), self.reports[0])
+        detail = next((problem.text for problem in first.problems), "")
+        log.add(outcome(looked, stored.decision.verdict), first.exit_code, detail, at)
+
+    def _conclude(
+        self,
+        watch: Watch,
+        stored: Stored,
+        notices: Sequence[Notice],
+        problems: tuple[Problem, ...],
+        *,
+        from_bundle: bool,
+    ) -> None:
+        step = stored.decision.watches[watch.name]
+        reads = self._looked.reads[watch.name]
+        concluded = conclude(self._connection, watch, stored, reads, notices, self._at)
+        self.concluded.append(concluded)
+        compared = concluded.compared
+        by_key = {r.key: r for r in step.state.registrations}
+        flags = [(by_key[key], flag) for key, flag in compared.flags.items()]
+        snapshots = SnapshotStore(self._connection)
+        self.reports.append(
+            SyncReport(
+                watch=watch.name,
+                location=shown(self._document.location),
+                verdict=verdict_of(stored, watch),
+                document_updated=snapshots.updated(watch.document, step.state.snapshot),
+                from_bundle=from_bundle,
+                first_sight=step.first_sight,
+                records=len(step.state.records),
+                registrations=sum(r.live for r in step.state.registrations),
+                changes=step.changes,
+                flags=tuple(sorted(flags, key=lambda flagged: flagged[0].first)),
+                documented_now=compared.closed,
+                sources=compared.sources,
+                alerts=concluded.alerts,
+                problems=problems,
+                conflicts=compared.conflicts,
+            )
+        )
+
+    def _decided(self, sync: Sync) -> tuple[Stored, frozenset[str]]:
+        """What was decided and written, and the names of the watches that started from what ships."""
+        connection, document, seen = self._connection, self._document, self._looked.seen
+        _, taken = RegistryStore(connection).applied(document.url)
+        startable = {
+            watch: watch.bundle
+            for watch in document.watches
+            if watch.bundle and document.by_default and not taken.get(watch.name)
+        }
+        if seen is None or self._looked.failure:
+            # Another sync may have reached the source meanwhile: then nothing has to stand in.
+            stored = self._as_it_was()
+            if seen is None or not startable:
+                return stored, frozenset()
+            return self._start(stored, startable)
         # The first answer is no good: there is something to go on with all the same.
-        started = settle(connection, watch.document, [watch], observe.bundled(watch.bundle), at)
-    stored = settle(
-        connection, watch.document, [watch], seen, at, patience=patience, accept_older=sync.accept_older
-    )
-    if started is None:
-        return stored
-    step = replace(stored.decision.watches[watch.name], first_sight=True)
-    decision = replace(stored.decision, watches={watch.name: step})
-    return replace(stored, decision=decision, before=started.before)
+        useless = {watch: bundle for watch, bundle in startable.items() if unusable(seen, watch)}
+        started = self._start(self._as_it_was(), useless)[0] if useless else None
+        stored = settle(
+            connection,
+            document.url,
+            document.watches,
+            seen,
+            self._at,
+            patience=Patience(older_copies=sync.settings.older_copies),
+            accept_older=sync.accept_older,
+        )
+        if started is None:
+            return stored, frozenset()
+        names = frozenset(watch.name for watch in useless)
+        steps = {
+            name: replace(step, first_sight=step.first_sight or name in names)
+            for name, step in stored.decision.watches.items()
+        }
+        decision = replace(stored.decision, watches=steps)
+        return replace(stored, decision=decision, before={**stored.before, **started.before}), names
 
+    def _start(self, stored: Stored, bundles: Mapping[Watch, Bundle]) -> tuple[Stored, frozenset[str]]:
+        """Apply what ships with the program to the watches that it ships for."""
+        for watch, bundle in bundles.items():
+            seen = observe.bundled(bundle)
+            begun = settle(self._connection, self._document.url, [watch], seen, self._at)
+            decision = replace(begun.decision, watches={**stored.decision.watches, **begun.decision.watches})
+            stored = replace(begun, decision=decision, before={**stored.before, **begun.before})
+        return stored, frozenset(watch.name for watch in bundles)
 
-def _as_it_was(connection: Connection, watch: Watch) -> Stored:
-    """No observation: nothing is decided."""
-    registry = RegistryStore(connection)
-    document_id = registry.add_document(watch.document)
-    registry.add_watch(document_id, watch)
-    before = {watch.name: registry.watches(document_id)[watch.name]}
-    steps = {name: WatchDecision(stored.state) for name, stored in before.items()}
-    decision = Decision(Verdict.UNCHANGED, DocumentState(), steps)
-    return Stored(document_id, decision, before, seen=False)
-
-
-def _problems(sync: Sync, looked: _Look, stored: Stored, past: Past, *, started: bool) -> Iterator[Problem]:
-    location = shown(sync.location)
-    if looked.failure:
-        yield trouble.of_document(location, looked.failure, started=started)
-    if stored.decision.verdict is Verdict.QUARANTINED:
-        document = looked.seen.document if isinstance(looked.seen, Served) else None
-        unreadable = document if isinstance(document, str) else None
-        holds = stored.decision.watches[sync.watch.name].state.holds
-        yield trouble.of_quarantine(location, unreadable, holds)
-    yield from trouble.of_sources(looked.reads, past)
-
-
-def _past(connection: Connection, log: RunLog, watch_id: int, reads: Reads) -> Past:
-    last = log.last()
-    # The registry was checked, and something else could not be reached: a documented source.
-    only_sources = last and (last.outcome, last.exit_code) == (Outcome.DONE, Exit.PASSING_FAILURE)
-    failed = any(isinstance(read, FailedSource) for read in reads)
-    sources = DocumentedStore(connection).sources(watch_id) if failed else {}
-    return Past(
-        failures=log.failures_in_a_row(),
-        source_failures=last.count if last and only_sources else 0,
-        source_problems={key: source.problem for key, source in sources.items()},
-        sources_read={key for key, source in sources.items() if source.sha256},
-    )
-
-
-def _outcome(looked: _Look, verdict: Verdict) -> Outcome:
-    if isinstance(looked.failure, PatienceAsked):
-        return Outcome.PATIENCE
-    if looked.failure:
-        return Outcome.FAILED
-    return Outcome.QUARANTINED if verdict is Verdict.QUARANTINED else Outcome.DONE
-
-
-def _keep_what_servers_said(snapshots: SnapshotStore, sync: Sync, looked: _Look) -> None:
-    """Validators of documented tables, and how long each server wants to be left alone (rule 6).
-
-    The document's own validators were stored with its version.
-    """
-    for read in looked.reads:
-        location = read.source.location
-        if not is_url(location):
-            continue
-        match read:
-            case ReadSource(validators=validators, sha256=sha256):
-                snapshots.keep_validators(location, validators, sha256)
-                snapshots.keep_retry_at(location, None)
-            case SameSource():
-                snapshots.keep_retry_at(location, None)
-            case FailedSource(error=FetchFailed(retry_at=retry_at)):
-                snapshots.keep_retry_at(location, retry_at)
-    match looked.failure:
-        case PatienceAsked():
-            pass
-        case FetchFailed(retry_at=retry_at):
-            snapshots.keep_retry_at(sync.location, retry_at)
-        case _:
-            snapshots.keep_retry_at(sync.location, None)
+    def _as_it_was(self) -> Stored:
+        """No observation: nothing is decided."""
+        registry = RegistryStore(self._connection)
+        document_id = registry.add_document(self._document.url)
+        for watch in self._document.watches:
+            registry.add_watch(document_id, watch)
+        known = registry.watches(document_id)
+        before = {watch.name: known[watch.name] for watch in self._document.watches}
+        steps = {name: WatchDecision(stored.state) for name, stored in before.items()}
+        decision = Decision(Verdict.UNCHANGED, DocumentState(), steps)
+        return Stored(document_id, decision, before, seen=False)

@@ -51,9 +51,13 @@ class FailedSource:
     error: FetchFailed | PatienceAsked | TableUnusable
 
     @property
-    def text(self) -> str:
-        """One line: which source, and what is wrong with it."""
-        said = str(self.error)
+    def problem(self) -> str:
+        """One line: what is wrong, and the remedy unless it passes by itself."""
+        return self.error.told()
+
+    def told(self, otherwise: str = "") -> str:
+        """The same and which source it is about; `otherwise` for a remedy where it passes by itself."""
+        said = self.error.told(otherwise)
         name = "" if said.startswith(self.source.name) else f"{self.source.name}: "
         return f"{_CALLED[self.source.role]} {name}{said}"
 
@@ -119,7 +123,7 @@ def _body(
 ) -> FetchedDocument | NotModified:
     if source.location == BUNDLED:
         if watch.bundle is None:
-            raise FetchFailed("no table ships for this watch; name a page", location=BUNDLED)
+            raise FetchFailed("no table ships for this watch", location=BUNDLED, remedy="name a page")
         return FetchedDocument(watch.bundle.documented, read_bundled(watch.bundle.documented))
     if not is_url(source.location):
         return read_file(source.location, limits)

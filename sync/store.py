@@ -7,7 +7,7 @@ syncs at once leave the database as one after the other would.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -24,12 +24,17 @@ from sync.watches import Watch
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from sync.parse_registry.document import Document
+    from sync.observe import Readable
     from sync.records import RegistrySnapshot
 
 
 class VersionReplaced(Exception):
     """A 304 spoke of a version that somebody else's sync has replaced meanwhile: ask again."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.url = url
+        """The document's."""
 
 
 _PATIENCE = Patience()
@@ -71,7 +76,7 @@ def settle(
     before = {watch.name: stored[watch.name] for watch in watches}
 
     if isinstance(seen, StillServed) and seen.sha256 != document.snapshot:
-        raise VersionReplaced
+        raise VersionReplaced(url)
     observation = _observation(seen, watches, at, accept_older=accept_older, accepted=accepted)
     if isinstance(seen, Served):
         snapshots.keep(url, seen.sha256, seen.body, updated_of(seen), bundled=seen.bundled)
@@ -103,14 +108,17 @@ def settle(
     return Stored(document_id, decision, before)
 
 
-def version_of(document: Document, watches: Sequence[Watch], sha256: str, *, bundled: bool) -> Version:
+def version_of(document: Readable, watches: Sequence[Watch], sha256: str, *, bundled: bool) -> Version:
     """A document as the watches see it."""
     registries: dict[str, RegistrySnapshot | str] = {}
     for watch in watches:
         try:
-            registries[watch.name] = document.registry(watch.registry_id, watch.bounds)
+            registry = document.registry(watch.registry_id, watch.bounds)
         except RegistryUnusable as e:
             registries[watch.name] = e.reason
+        else:
+            # The registry that ships is known to be one of numbers: what is wrong in it is an accident.
+            registries[watch.name] = replace(registry, unfit=None) if watch.bundle else registry
     return Version(sha256, document.updated, registries, bundled)
 
 

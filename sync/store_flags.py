@@ -81,8 +81,12 @@ def compare(
 class Concluded:
     """What follows from a decision for those who must hear of it."""
 
+    watch: str
+    watch_id: int
     compared: Compared
     alerts: tuple[Alert, ...]
+    registration_ids: Mapping[str, int]
+    """The rows of its registrations, by key."""
 
 
 def conclude(
@@ -91,10 +95,9 @@ def conclude(
     stored: Stored,
     reads: Reads,
     notices: Sequence[Notice],
-    channels: Mapping[str, Collection[Audience]],
     at: datetime,
 ) -> Concluded:
-    """Compare, alert and write the outbox, for a decision that has been written.
+    """Compare, and say who must hear what, for a decision that has been written.
 
     `notices` are for operators, beside those of the decision itself.
     """
@@ -106,7 +109,7 @@ def conclude(
         registry.set_watched(row.id, watch.watched)
     notices = [*stored.decision.notices, *step.notices, *notices]
     if not (step.changes or notices or compared.baseline or compared.conflicts):
-        return Concluded(compared, ())
+        return Concluded(watch.name, row.id, compared, (), ids)
     alerts = decide_alerts(
         watch.name,
         at,
@@ -120,9 +123,24 @@ def conclude(
         compared=compared.sources,
         told=outbox.told(row.id),
     )
-    by_watch = {(watch.name, key): id_ for key, id_ in ids.items()}
-    outbox.post(alerts, {watch.name: row.id}, by_watch, channels, at)
-    return Concluded(compared, alerts)
+    return Concluded(watch.name, row.id, compared, alerts, ids)
+
+
+def post(
+    connection: Connection,
+    concluded: Sequence[Concluded],
+    channels: Mapping[str, Collection[Audience]],
+    at: datetime,
+) -> None:
+    """Write the outbox: all alerts of a run are one message to each audience."""
+    alerting = [one for one in concluded if one.alerts]
+    AlertOutbox(connection).post(
+        [alert for one in alerting for alert in one.alerts],
+        {one.watch: one.watch_id for one in alerting},
+        {(one.watch, key): id_ for one in alerting for key, id_ in one.registration_ids.items()},
+        channels,
+        at,
+    )
 
 
 def _documented(registration: Registration, flags: Mapping[str, Flag], watch: Watch) -> bool:
@@ -151,8 +169,8 @@ def _save_sources(
                     new.add(source.name)
             case SameSource() if row is not None and row.problem is not None:
                 store.set_problem(source_id, None)
-            case FailedSource(error=error):
-                store.set_problem(source_id, str(error))
+            case FailedSource():
+                store.set_problem(source_id, read.problem)
     return new
 
 

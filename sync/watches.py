@@ -11,6 +11,10 @@ from sync.errors import UsageProblem
 from sync.intervals import Interval
 
 
+IANA = "https://www.iana.org/assignments/"
+"""Where IANA serves its documents, each in a folder of its own name."""
+
+
 class Role(StrEnum):
     """What the table of a source is for."""
 
@@ -62,6 +66,13 @@ class Watch:
     pages: tuple[DocumentedSource, ...] = ()
     """Pages that can be named by a short name."""
     bundle: Bundle | None = None
+    mirror: str | None = None
+    """A URL or a file path from which the document is read instead."""
+
+    @property
+    def location(self) -> str:
+        """Where the document is asked for."""
+        return os.path.expanduser(self.mirror or self.document)  # noqa: PTH111  # it may be a URL
 
     @property
     def sources(self) -> tuple[DocumentedSource, ...]:
@@ -79,7 +90,7 @@ class Watch:
             parts = urlsplit(self.document)
         except ValueError:
             return self.document
-        if parts.hostname != "www.iana.org" or not parts.path.endswith(".xml"):
+        if parts.hostname != urlsplit(IANA).hostname or not parts.path.endswith(".xml"):
             return self.document
         page = f"{parts.path.removesuffix('.xml')}.xhtml"
         return urlunsplit((parts.scheme, parts.netloc, page, "", quote(self.registry_id)))
@@ -119,7 +130,7 @@ BUNDLED = "bundled"
 
 CLOSE_CODES = Watch(
     name="close-codes",
-    document="https://www.iana.org/assignments/websocket/websocket.xml",
+    document=f"{IANA}websocket/websocket.xml",
     registry_id="close-code-number",
     bounds=(0, 65535),
     watched=(3000, 3999),

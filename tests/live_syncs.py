@@ -25,7 +25,7 @@ from sync.news.report import SyncReport
 from sync.observe import Served, kept
 from sync.past.backfill import Backfilled, backfill, read_past
 from sync.past.folder import PastVersion
-from sync.run import Sync, sync_watch
+from sync.run import Sync, sync_watches
 from sync.settings.model import Settings
 from sync.watches import CLOSE_CODES
 
@@ -50,8 +50,8 @@ class LiveSyncs:
             self._file.unlink(missing_ok=True)
         else:
             self._file.write_bytes(body)
-        sync = Sync(self.watch, Settings(), CHANNELS, accept_older)
-        report = sync_watch(self.database, sync, at)
+        sync = Sync([self.watch], Settings(), CHANNELS, accept_older)
+        (report,) = sync_watches(self.database, sync, at)
         self._remember(report.alerts)
         return report
 

@@ -32,7 +32,7 @@ from db.upgrade import upgrade
 from sync.cli import main
 from sync.news.alerts import Audience
 from sync.news.report import SyncReport
-from sync.run import Sync, sync_watch
+from sync.run import Sync, sync_watches
 from sync.settings.model import Settings
 from sync.watches import CLOSE_CODES, DocumentedSource, Role
 
@@ -102,16 +102,17 @@ class Watched:
         if not self.path.exists():
             self.path.write_bytes(_empty())
         database = Database.create(str(self.path))
-        settings = Settings(source=str(self._document))
         told = dict.fromkeys(channels, frozenset(Audience))
-        watch = replace(CLOSE_CODES, documented=documented, in_use=in_use)
-        return sync_watch(database, Sync(watch, settings, told), at)
+        watch = replace(CLOSE_CODES, mirror=str(self._document), documented=documented, in_use=in_use)
+        (report,) = sync_watches(database, Sync([watch], Settings(), told), at)
+        return report
 
     def fail(self, *, at: datetime) -> SyncReport:
         """A sync that can't reach the document."""
-        settings = Settings(source=str(self._document.with_name("absent.xml")))
-        watch = replace(CLOSE_CODES, documented=(DocumentedSource(self.page.stem, str(self.page)),))
-        return sync_watch(self.database, Sync(watch, settings, {}), at)
+        absent = str(self._document.with_name("absent.xml"))
+        watch = replace(CLOSE_CODES, mirror=absent, documented=(DocumentedSource(self.page.stem, str(self.page)),))
+        (report,) = sync_watches(self.database, Sync([watch], Settings(), {}), at)
+        return report
 
     def run(self, *args: str, now: datetime = NOW) -> Answer:
         """Run the program with a pipe for its output."""

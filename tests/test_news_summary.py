@@ -12,8 +12,6 @@ from served import registration
 
 from sync.decide.conflicts import Conflict
 from sync.errors import Exit
-from sync.news.alert_facts import alert_facts
-from sync.news.alerts import Alert, Audience, Subject
 from sync.news.report import SyncReport
 from sync.news.summary import change_lines, documented_lines, report_facts, summary
 from sync.news.trouble import Problem
@@ -143,7 +141,7 @@ def test_no_person_is_named() -> None:
         "  3000 contacts: other people than before",
         "  3000 references: other people than before",
     ]
-    assert "Person" not in json.dumps(report_facts(report, ()))
+    assert "Person" not in json.dumps(report_facts(report))
 
 
 def test_a_code_that_is_documented_now_is_a_line() -> None:
@@ -157,11 +155,6 @@ def test_a_code_that_is_documented_now_is_a_line() -> None:
 
 
 def test_the_report_as_data_has_the_names_of_the_views() -> None:
-    subject = Subject("a", 3000, 3000, "Unauthorized", "2021-09-06", missing_from=("mdn",))
-    alerts = (
-        Alert("1", Audience.READERS, "registration", "close-codes", NOON, (subject,), compared=("mdn",)),
-        Alert("2", Audience.OPERATORS, "failing", "close-codes", NOON, text="it is broken"),
-    )
     report = replace(
         REPORT,
         changes=(changed(ChangeKind.REGISTERED, after="Unauthorized"),),
@@ -173,7 +166,7 @@ def test_the_report_as_data_has_the_names_of_the_views() -> None:
     use = {"source": "ours", "code": 3000, "name": "Kicked", "line": 2}
     code = {"first": 3000, "last": 3000, "description": "Unauthorized", "registered_on": "2021-09-06"}
     at = "2026-01-01T12:00:00Z"
-    assert json.loads(json.dumps(report_facts(report, alerts))) == {
+    assert json.loads(json.dumps(report_facts(report))) == {
         "watch": "close-codes",
         "location": "https://example.org/codes.xml",
         "verdict": "unchanged",
@@ -196,6 +189,5 @@ def test_the_report_as_data_has_the_names_of_the_views() -> None:
             }
         ],
         "documented_now": [{"first": 3100, "last": 3199, "description": "A block", "registered_on": None}],
-        "alerts": list(map(alert_facts, alerts)),
         "problems": [{"text": "it is broken", "exit_code": 75}],
     }

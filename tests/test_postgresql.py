@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -26,7 +27,7 @@ from db.engine import Database
 from db.upgrade import HEAD, require_current, upgrade
 from sync.errors import DatabaseLocked, DatabaseUnusable
 from sync.news.alerts import Audience
-from sync.run import Sync, sync_watch
+from sync.run import Sync, sync_watches
 from sync.settings.model import Settings
 from sync.watches import CLOSE_CODES
 
@@ -144,8 +145,8 @@ def test_syncs_leave_the_rows_that_they_leave_in_a_file(database: Database, tmp_
     source = tmp_path / "codes.xml"
     of_both = [database, migrated(tmp_path)]
     sync = Sync(
-        watch=CLOSE_CODES,
-        settings=Settings(source=str(source)),
+        watches=[replace(CLOSE_CODES, mirror=str(source))],
+        settings=Settings(),
         channels={"stdout": {Audience.READERS}, "stderr": {Audience.OPERATORS}},
     )
     for days, records in enumerate(
@@ -158,7 +159,7 @@ def test_syncs_leave_the_rows_that_they_leave_in_a_file(database: Database, tmp_
     ):
         source.write_bytes(document(records, updated=f"2021-09-{days + 1:02}"))
         for one in of_both:
-            sync_watch(one, sync, NOON + timedelta(days=2 * days))
+            sync_watches(one, sync, NOON + timedelta(days=2 * days))
     for one in of_both:
         with one.write() as connection:
             assert Deliveries(connection).claim("stdout", NOON + timedelta(days=9))

@@ -89,7 +89,7 @@ def test_whoever_named_a_page_that_there_is_not_is_told() -> None:
         program().watch_with(("mdn:xx",))
     configured = program(documented=("mdn:xx",), origins={"documented": "IANAWATCH_DOCUMENTED"})
     with pytest.raises(WrongConfiguration, match=r"^IANAWATCH_DOCUMENTED: mdn:xx: there is no such page"):
-        configured.watch_with(configured.settings.documented)
+        configured.watch_with()
 
 
 # -- the two streams -----------------------------------------------------------------------------------

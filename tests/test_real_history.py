@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -28,7 +29,7 @@ from sync.decide.replay import Moment, Replay, replay
 from sync.past.backfill import backfill, read_past
 from sync.past.folder import PastVersion, read_folder
 from sync.past.git_history import read_repository
-from sync.run import Sync, sync_watch
+from sync.run import Sync, sync_watches
 from sync.settings.model import Settings
 from sync.state import ChangeKind
 from sync.watches import CLOSE_CODES
@@ -57,10 +58,10 @@ def seen_live(history: Sequence[Seen]) -> Live:
     """A sync at each observation, over HTTP."""
     database, told = database_in_memory(), []
     with LoopbackServer() as server:
-        sync = Sync(CLOSE_CODES, Settings(source=server.url("/websocket.xml")), CHANNELS)
+        sync = Sync([replace(CLOSE_CODES, mirror=server.url("/websocket.xml"))], Settings(), CHANNELS)
         for seen in history:
             server.put("/websocket.xml", seen.body, last_modified=seen.last_modified)
-            report = sync_watch(database, sync, seen.at)
+            (report,) = sync_watches(database, sync, seen.at)
             assert not report.problems
             told += [(seen.at, (a.kind, tuple(s.first for s in a.subjects))) for a in report.alerts]
     return told, everything(database)

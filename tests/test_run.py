@@ -21,7 +21,7 @@ from db.engine import Database
 from sync.errors import Exit
 from sync.news.alerts import Audience
 from sync.news.report import SyncReport
-from sync.run import Sync, sync_watch
+from sync.run import Sync, sync_watches
 from sync.settings.model import Settings
 from sync.state import NoticeKind, Verdict
 from sync.watches import CLOSE_CODES, DocumentedSource, Role
@@ -60,8 +60,9 @@ class Syncs:
         self, at: datetime = NOON, *documented: DocumentedSource, source: str | None = None
     ) -> SyncReport:
         """One sync, compared with these pages."""
-        watch = replace(self.watch, documented=documented)
-        return sync_watch(self.database, Sync(watch, replace(self.settings, source=source), CHANNELS), at)
+        watch = replace(self.watch, mirror=source, documented=documented)
+        (report,) = sync_watches(self.database, Sync([watch], self.settings, CHANNELS), at)
+        return report
 
     def asked(self) -> list[tuple[str, int]]:
         """What was asked for since the last time, and the status of each answer."""
@@ -180,12 +181,12 @@ def test_what_ships_never_replaces_what_another_sync_has_reached(tmp_path: Path)
     database = migrated(tmp_path)
 
     def meanwhile() -> bytes:
-        assert sync_watch(database, sync, NOON).verdict is Verdict.APPLIED
+        assert sync_watches(database, sync, NOON)[0].verdict is Verdict.APPLIED
         return b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n"
 
     with answering(meanwhile, ok(document([NORMAL, TEAPOT], updated="2026-07-01"))) as (url, _):
-        sync = Sync(replace(CLOSE_CODES, document=url), Settings(retries=0), CHANNELS)
-        report = sync_watch(database, sync, NOON)
+        sync = Sync([replace(CLOSE_CODES, document=url)], Settings(retries=0), CHANNELS)
+        (report,) = sync_watches(database, sync, NOON)
     assert (report.exit_code, report.from_bundle) == (Exit.PASSING_FAILURE, False)
     assert (report.document_updated, report.records) == ("2026-07-01", 2)
 
@@ -250,14 +251,14 @@ def test_a_304_about_a_version_that_was_replaced_meanwhile_is_asked_again(tmp_pa
     second = document([NORMAL, TEAPOT], updated="2026-07-02")
 
     def meanwhile() -> bytes:
-        assert told(sync_watch(database, sync, NOON + HOUR)) == ["registration 3418"]
+        assert told(sync_watches(database, sync, NOON + HOUR)[0]) == ["registration 3418"]
         return b"HTTP/1.1 304 Not Modified\r\n\r\n"
 
     answers = (ok(first, etag='"1"'), meanwhile, ok(second, etag='"2"'), b"HTTP/1.1 304 Not Modified\r\n\r\n")
     with answering(*answers) as (url, heads):
-        sync = Sync(replace(CLOSE_CODES, document=url), Settings(retries=0), CHANNELS)
-        sync_watch(database, sync, NOON)
-        report = sync_watch(database, sync, NOON + HOUR)
+        sync = Sync([replace(CLOSE_CODES, document=url)], Settings(retries=0), CHANNELS)
+        sync_watches(database, sync, NOON)
+        (report,) = sync_watches(database, sync, NOON + HOUR)
     assert [head.partition("If-None-Match: ")[2][:3] for head in heads] == ["", '"1"', '"1"', '"2"']
     assert (report.verdict, report.alerts, report.document_updated) == (Verdict.UNCHANGED, (), "2026-07-02")
 

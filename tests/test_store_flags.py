@@ -20,7 +20,7 @@ from sync.records import DocumentedTable, DocumentedValue
 from sync.sources import FailedSource, Reads, ReadSource, SameSource
 from sync.state import Notice, NoticeKind, Use
 from sync.store import settle
-from sync.store_flags import Concluded, conclude
+from sync.store_flags import Concluded, conclude, post
 from sync.watches import CLOSE_CODES, DocumentedSource, Role
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -60,7 +60,9 @@ class Steps:
         body = document([CODES[code] for code in codes], updated=f"{self.at:%Y-%m-%d}")
         seen = kept(self.watch.document, body)
         stored = settle(self.connection, self.watch.document, [self.watch], seen, self.at)
-        return conclude(self.connection, self.watch, stored, read, notices, CHANNELS, self.at)
+        concluded = conclude(self.connection, self.watch, stored, read, notices, self.at)
+        post(self.connection, [concluded], CHANNELS, self.at)
+        return concluded
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -13,7 +14,7 @@ from loopback import LoopbackServer
 from whole_database import everything, new_database
 
 from sync.deliver.channels import STREAMS
-from sync.run import Sync, sync_watch
+from sync.run import Sync, sync_watches
 from sync.settings.model import Settings
 from sync.state import Verdict
 from sync.watches import CLOSE_CODES
@@ -40,8 +41,8 @@ def said(body: bytes) -> list[tuple[int, int, str, str | None, str | None]]:
 def stored_is_what_is_said(server: LoopbackServer, folder: Path, body: bytes) -> None:
     server.put("/websocket.xml", body, last_modified=MODIFIED)
     database = new_database(folder / "ianawatch.db")
-    sync = Sync(CLOSE_CODES, Settings(source=server.url("/websocket.xml")), STREAMS)
-    sync_watch(database, sync, AT)
+    sync = Sync([replace(CLOSE_CODES, mirror=server.url("/websocket.xml"))], Settings(), STREAMS)
+    sync_watches(database, sync, AT)
     columns = "first, last, description, registered_on, revised_on"
     assert rows(database, f"SELECT {columns} FROM record ORDER BY first") == said(body)  # noqa: S608  # ours
 
@@ -69,10 +70,10 @@ def test_the_second_sync_is_a_304_and_changes_nothing_but_the_last_check(tmp_pat
     with LoopbackServer() as server:
         server.put("/websocket.xml", body, last_modified=MODIFIED)
         database = new_database(tmp_path / "ianawatch.db")
-        sync = Sync(CLOSE_CODES, Settings(source=server.url("/websocket.xml")), STREAMS)
-        sync_watch(database, sync, AT)
+        sync = Sync([replace(CLOSE_CODES, mirror=server.url("/websocket.xml"))], Settings(), STREAMS)
+        sync_watches(database, sync, AT)
         before = everything(database)
-        report = sync_watch(database, sync, AT + timedelta(hours=1))
+        (report,) = sync_watches(database, sync, AT + timedelta(hours=1))
         assert [request.status for request in server.requests] == [200, 304]
     assert (report.verdict, report.changes, report.alerts) == (Verdict.UNCHANGED, (), ())
     assert everything(database) | {"observation": before["observation"]} == before
@@ -84,8 +85,8 @@ def test_unchanged_runs_add_no_row(tmp_path: Path) -> None:
     with LoopbackServer() as server:
         server.put("/websocket.xml", document([row("1000", "Normal Closure")]), last_modified=MODIFIED)
         database = new_database(tmp_path / "ianawatch.db")
-        sync = Sync(CLOSE_CODES, Settings(source=server.url("/websocket.xml")), STREAMS)
+        sync = Sync([replace(CLOSE_CODES, mirror=server.url("/websocket.xml"))], Settings(), STREAMS)
         for hour in range(50):
-            sync_watch(database, sync, AT + timedelta(hours=hour))
+            sync_watches(database, sync, AT + timedelta(hours=hour))
     assert rows(database, "SELECT count(*) FROM observation") == [(1,)]
     assert rows(database, "SELECT count(*) FROM run") == [(1,)]

@@ -160,6 +160,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_watch")),
         sa.UniqueConstraint("name", name=op.f("uq_watch_name")),
     )
+    op.create_index(op.f("ix_watch_document_id"), "watch", ["document_id"], unique=False)
     op.create_table(
         "alert",
         sa.Column("id", sa.Integer(), nullable=False),

@@ -73,7 +73,7 @@ def retry(program: Program, *, ids: tuple[str, ...], channel: str | None, to: st
     from sync.show.render import counted
 
     if to and channel:
-        raise UsageProblem("--to and --channel exclude each other")
+        raise UsageProblem("--to and --channel exclude each other; give one")
     if to and not ids:
         raise UsageProblem("--to: say which alerts; `ianawatch alerts list` shows their ids")
     outlets = Outlets.of(program.settings)

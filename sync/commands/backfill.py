@@ -39,7 +39,7 @@ def command(program: Program, *, origin: Path, path: str | None, alerts: bool) -
 
     at = program.clock()
     outlets = Outlets.of(program.settings)
-    watch = program.watch_with(program.settings.documented)
+    watch = program.watch_with()
     past = read_past(_with_progress(_versions(origin, path, watch.document)), watch, at)
     database = program.sync_database()
     with working("deciding everything anew"):
@@ -57,7 +57,9 @@ def _versions(origin: Path, path: str | None, url: str) -> Iterator[PastVersion]
 
     repository = is_repository(origin)
     if path and not repository:
-        raise UsageProblem(f"{origin}: --path names a file in a git repository, and this is none")
+        raise UsageProblem(
+            f"{origin}: --path names a file in a git repository, and this is none; leave it out"
+        )
     # An index says what the versions are, also in a folder that is kept in git.
     if repository and (path or not has_index(origin)):
         return read_repository(origin, path, url)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
+from sync.commands.config_file import config_path, write_text
 from sync.commands.options import ONE, format_option, show_rows
 from sync.errors import Exit, UsageProblem
 from sync.program import Program
@@ -26,17 +25,16 @@ def init(program: Program, *, force: bool, stdout: bool) -> None:
     It goes to where `ianawatch` looks for it, or to the file that --config names before the command.
     """
     from sync.escape import shown
-    from sync.settings.read import default_config
     from sync.settings.template import template
     from sync.show import terminal
 
     if stdout:
         terminal.write(template().removesuffix("\n"))
         return
-    path = program.config or default_config()
+    path = config_path(program)
     if path.exists() and not force:
         raise UsageProblem(f"{path}: there is a configuration already; --force writes over it")
-    _write(path, template())
+    write_text(path, template())
     terminal.write(
         shown(f"{path}: every setting is in it, commented out; edit it, then `ianawatch config check`")
     )
@@ -52,9 +50,8 @@ def show(program: Program, *, output: str) -> int:
     """
     from sync.settings.effective import COLUMNS, SettingRow, effective
     from sync.settings.model import Origin
-    from sync.settings.read import default_config
 
-    path = program.config or default_config()
+    path = config_path(program)
     origin = Origin.COMMAND_LINE if program.config else Origin.DEFAULT
     there = "" if path.is_file() else ", where there is none"
     rows = [SettingRow("config", str(path), f"{origin}{there}"), *effective(program.settings, program.where)]
@@ -73,7 +70,6 @@ def check(program: Program) -> int:
     """
     # Imported here: the channels' libraries would slow down every other command.
     from sync.escape import shown
-    from sync.settings.read import default_config
     from sync.setup.inspection import inspect
     from sync.show import terminal
 
@@ -86,18 +82,7 @@ def check(program: Program) -> int:
             program.say_error(f"warning: {finding.text}", level="warning")
     if problems:
         return Exit.CONFIGURATION
-    path = program.config or default_config()
+    path = config_path(program)
     there = "is fine" if path.is_file() else "there is none, and what holds without it is fine"
     terminal.write(shown(f"{path}: {there}"))
     return Exit.DONE
-
-
-def _write(path: Path, text: str) -> None:
-    from sync.errors import CannotCreateFile
-    from sync.export.in_place import PRIVATE, put_in_place
-
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as e:
-        raise CannotCreateFile(f"{path.parent}: the folder can't be made: {e.strerror}") from e
-    put_in_place(path, text.encode(), PRIVATE)

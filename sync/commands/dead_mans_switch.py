@@ -5,7 +5,7 @@ A person hears from the switch when nothing was told for too long, which no prog
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -32,12 +32,14 @@ class Run:
     bad: list[str] = field(default_factory=list)
     """What was not well, a line each."""
 
-    def ended(self, database: Database, report: SyncReport, at: datetime) -> None:
-        """Take in what a run reports, and what it left undelivered for too long."""
+    def ended(self, database: Database, reports: Iterable[SyncReport], at: datetime) -> None:
+        """Take in what a run reports of its watches, and what it left undelivered for too long."""
         if not self.watched:
             return
         # A server that asks for patience is no failure.
-        self.bad += [problem.text for problem in report.problems if problem.exit_code and problem.told_by]
+        problems = [problem for report in reports for problem in report.problems]
+        said = [problem.text for problem in problems if problem.exit_code and problem.told_by]
+        self.bad += dict.fromkeys(said)
         from db.deliveries import Deliveries  # SQLAlchemy: not for every command
 
         with database.read() as connection:

@@ -31,11 +31,12 @@ class Outlets:
     """Where this run's news goes."""
 
     channels: tuple[Channel, ...]
+    settings: Settings
 
     @classmethod
     def of(cls, settings: Settings) -> Outlets:
         """As the settings have it. Raises WrongConfiguration for a channel that can't be used."""
-        return cls(open_channels(settings.channels))
+        return cls(open_channels(settings.channels), settings)
 
     @property
     def serving(self) -> Mapping[str, Collection[Audience]]:
@@ -47,8 +48,17 @@ class Outlets:
         # Without any channel there may still be letters to one that was taken out of the settings.
         from sync.deliver.dispatch import deliver
 
-        settings = program.settings
-        return deliver(database, self.channels, _letter, program.clock, settings.dead_after)
+        return deliver(database, self.channels, self._letter, program.clock, self.settings.dead_after)
+
+    def _letter(self, claim: Claim) -> Letter:
+        from sync import watched
+        from sync.news.letter import write_letter
+
+        message = claim.message
+        there = set(watched.names(self.settings))
+        named = {alert.watch for alert in message.alerts} & there
+        pages = {name: watched.watch_named(self.settings, name).page for name in named}
+        return write_letter(message.uid, claim.uid, message.audience, message.at, message.alerts, pages)
 
 
 def deliver_and_tell(
@@ -101,12 +111,3 @@ def _undelivered(attempts: Iterable[Attempt]) -> list[Message]:
 
 def _alerts(messages: Iterable[Message], audience: Audience) -> list[Alert]:
     return [alert for message in messages if message.audience is audience for alert in message.alerts]
-
-
-def _letter(claim: Claim) -> Letter:
-    from sync.news.letter import write_letter
-    from sync.watches import SHIPPED
-
-    pages = {name: watch.page for name, watch in SHIPPED.items()}
-    message = claim.message
-    return write_letter(message.uid, claim.uid, message.audience, message.at, message.alerts, pages)

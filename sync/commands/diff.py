@@ -96,7 +96,7 @@ def _read(program: Program, documented: tuple[str, ...]) -> tuple[dict[str, Docu
             case ReadSource(source=source, table=table):
                 tables[source.name] = table
             case FailedSource(error=error):
-                program.say_error(read.text)
+                program.say_error(read.told("try again later"))
                 failed = failed or error.exit_code
     return tables, failed
 

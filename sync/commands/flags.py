@@ -120,7 +120,7 @@ def _folded(reason: str) -> str:
     try:
         folded.encode()
     except UnicodeEncodeError as e:
-        raise UsageProblem("--reason: that is no text in this terminal's encoding") from e
+        raise UsageProblem("--reason: that is no text in this terminal's encoding; type it in that") from e
     if not folded:
         raise UsageProblem("--reason: say in a few words why it need not be documented")
     return folded

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import fields, replace
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from sync.errors import UsageProblem
 from sync.program import Program
-from sync.watches import SHIPPED
 
 if TYPE_CHECKING:
     from sync.show.render import Column
@@ -57,12 +56,12 @@ def format_option(formats: Sequence[str]) -> Callable[[Command], Command]:
 
 def _choose_watch(ctx: click.Context, parameter: click.Parameter, name: str | None) -> None:
     del parameter
-    if name is None:
-        return
-    if name not in SHIPPED:
-        raise UsageProblem(f"--watch {name}: there is no such watch; there is {', '.join(SHIPPED)}")
-    program: Program = ctx.obj
-    ctx.obj = replace(program, watch=SHIPPED[name])
+    if name is not None:
+        program: Program = ctx.obj
+        try:
+            ctx.obj = program.choose(name)
+        except UsageProblem as e:
+            raise UsageProblem(f"--watch {name}: {e}") from e
 
 
 def show_rows(

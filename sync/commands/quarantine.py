@@ -88,7 +88,7 @@ def accept(program: Program, *, id_: str) -> None:
     from sync.show.render import counted
 
     at = program.clock()
-    watch = program.watch_with(program.settings.documented)
+    watch = program.watch_with()
     outlets = Outlets.of(program.settings)
     database = program.open_database()
     done = accept_held(database, watch, id_, outlets.serving, at)

@@ -139,7 +139,9 @@ def _write_units(program: Program, texts: dict[Path, str]) -> None:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as e:
-            raise CannotCreateFile(f"{path.parent}: the folder can't be made: {e.strerror}") from e
+            raise CannotCreateFile(
+                f"{path.parent}: the folder can't be made: {e.strerror}; check the rights on what it is in"
+            ) from e
         program.say(f"{path}: {'written' if put_in_place(path, text.encode()) else 'is as it should be'}")
 
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from sync.commands.options import ONE, format_option, watch_option
 from sync.errors import Exit
 from sync.program import Program
+
+if TYPE_CHECKING:
+    from sync.show.health import Status
 
 
 @click.command()
@@ -21,32 +26,47 @@ from sync.program import Program
 def command(program: Program, *, max_age: str | None, output: str) -> int:
     """Say whether all is well, for a person or a monitor, and what to do next.
 
-    On a terminal the answer fits one screen. For a monitor: ianawatch status --max-age 48h
+    Of several watches it tells of all together, with --watch of one. On a terminal the answer fits one
+    screen. For a monitor: ianawatch status --max-age 48h
 
     Exit codes: 0 all is well, 1 the last successful check is too old, the syncs fail, something is held
     back, or an alert can't be delivered; 74 there is no database that can be read. A flagged code is
     none of these.
     """
     # Imported here: SQLAlchemy would slow down `--help`.
-    from dataclasses import replace
-
-    from db.status_facts import status
     from sync.dates import read_duration
     from sync.show import render, terminal
     from sync.show.health import troubles
-    from sync.show.people import impersonal_change
+    from sync.show.overview import overview, overview_json
     from sync.show.status_sheet import status_json, status_sheet
 
     oldest = read_duration("--max-age", max_age) if max_age else None
+    statuses = _statuses(program)
+    now, failures = program.clock(), program.settings.failures
+    wrong = {facts.watch: troubles(facts, now, max_age=oldest, failures=failures) for facts in statuses}
+    match statuses:
+        case [facts] if output == "json":
+            terminal.write(render.as_json(status_json(facts, wrong[facts.watch])))
+        case [facts]:
+            terminal.show_sheet(status_sheet(facts, wrong[facts.watch], now), one_screen=True)
+        case _ if output == "json":
+            terminal.write(render.as_json(overview_json(statuses, wrong)))
+        case _:
+            terminal.show_sheet(overview(statuses, wrong, now), one_screen=True)
+    return Exit.MISSING if any(wrong.values()) else Exit.DONE
+
+
+def _statuses(program: Program) -> list[Status]:
+    """How the syncs of the watch that was chosen, or of all, go."""
+    from dataclasses import replace
+
+    from db.status_facts import status
+    from sync.show.people import impersonal_change
+
     database = program.open_database()
     with database.read() as connection:
-        facts = status(connection, program.watch.name, database.where, database.path)
-    if facts.last_change:
-        facts = replace(facts, last_change=impersonal_change(facts.last_change))
-    now = program.clock()
-    wrong = troubles(facts, now, max_age=oldest, failures=program.settings.failures)
-    if output == "json":
-        terminal.write(render.as_json(status_json(facts, wrong)))
-    else:
-        terminal.show_sheet(status_sheet(facts, wrong, now), one_screen=True)
-    return Exit.MISSING if wrong else Exit.DONE
+        found = [status(connection, watch.name, database.where, database.path) for watch in program.watches]
+    return [
+        replace(facts, last_change=impersonal_change(facts.last_change)) if facts.last_change else facts
+        for facts in found
+    ]

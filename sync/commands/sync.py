@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from sync.commands.options import watch_option
 from sync.errors import Exit, UsageProblem
 from sync.program import Program
 from sync.signals import sleep
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from sync.commands.sync_output import Output
     from sync.deliver.attempts import Attempt
     from sync.news.alerts import Alert
+    from sync.news.report import SyncReport
     from sync.watches import Watch
 
 
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
     metavar="SECONDS",
     help="Wait a random time, at most this long, before asking.",
 )
+@watch_option
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing unless something is new or wrong.")
 @click.option("--verbose", "-v", is_flag=True, help="Print every change, in the watched range or not.")
 @click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
@@ -66,14 +69,15 @@ def command(
 ) -> int:
     """Fetch the registry, store it, compare it with the documented table, and send what is new.
 
+    With several watches, all of them; a document that several are of is fetched once.
+
     Exit codes: 0 done, 65 the document or a table can't be used, 73 or 74 the database, 75 a passing failure.
     """
     # Imported here: SQLAlchemy and lxml would slow down every other command.
     from sync.commands.dead_mans_switch import watched_over
     from sync.commands.delivery import Outlets
     from sync.commands.sync_output import Output
-    from sync.fetch.location import shown
-    from sync.run import Sync, sync_watch
+    from sync.run import Sync, sync_watches
     from sync.show.progress import working
 
     if quiet and verbose:
@@ -81,30 +85,54 @@ def command(
     for location in filter(None, (source, *documented)):
         if not _is_text(location):
             raise UsageProblem(f"{location}: its name is no text in this terminal's encoding; rename it")
-    program = replace(program, settings=program.settings.typed(source=source, documented=documented))
-    watch = program.watch_with(program.settings.documented)
+    watches = _watches(program, source, documented)
     outlets = Outlets.of(program.settings)
     if splay:
         sleep(random.uniform(0, splay))  # noqa: S311  # spreads load, guards nothing
     with watched_over(program, quiet=quiet, silent=dry_run) as run:
         at = program.clock()
         database = program.rehearsal() if dry_run else program.sync_database(quiet=quiet)
-        with working(f"syncing with {shown(program.settings.source or watch.document)}", quiet=quiet):
-            report = sync_watch(database, Sync(watch, program.settings, outlets.serving, accept_older), at)
-        told = Output(program, report, json=output == "json", quiet=quiet, verbose=verbose, dry_run=dry_run)
+        with working(f"syncing with {_named(watches)}", quiet=quiet):
+            sync = Sync(watches, program.settings, outlets.serving, accept_older)
+            reports = sync_watches(database, sync, at)
+        told = Output(program, reports, json=output == "json", quiet=quiet, verbose=verbose, dry_run=dry_run)
         if dry_run or no_deliver:
             told.undelivered()
-            news = report.news
+            news = any(report.news for report in reports)
         else:
             news = _deliver(told, database, outlets, at)
-        run.ended(database, report, at)
-        if not dry_run and report.records:
-            _write_exports(program, database, watch)
-    if report.exit_code or not exit_code:
-        return report.exit_code
+        run.ended(database, reports, at)
+        if not dry_run:
+            _write_exports(program, database, watches, reports)
+    failed = next((report.exit_code for report in reports if report.exit_code), Exit.DONE)
+    if failed or not exit_code:
+        return failed
     if not dry_run and _waiting(database):
         return Exit.UNDELIVERED
     return Exit.MISSING if news else Exit.DONE
+
+
+def _watches(program: Program, source: str | None, documented: tuple[str, ...]) -> tuple[Watch, ...]:
+    """What is synced; what was typed holds for this run. Raises UsageProblem."""
+    if not (source or documented):
+        return program.watches
+    from sync import watched
+
+    names = watched.names(program.settings)
+    if program.chosen is None and len(names) > 1:
+        option = "--source" if source else "--documented"
+        raise UsageProblem(
+            f"{option}: there are {len(names)} watches; say with --watch NAME which of them it is for"
+        )
+    watch = program.watch_with(documented)
+    return (replace(watch, mirror=source) if source else watch,)
+
+
+def _named(watches: Sequence[Watch]) -> str:
+    from sync.fetch.location import shown
+
+    locations = dict.fromkeys(watch.location for watch in watches)
+    return shown(next(iter(locations))) if len(locations) == 1 else f"{len(locations)} documents"
 
 
 def _deliver(told: Output, database: Database, outlets: Outlets, at: datetime) -> bool:
@@ -114,34 +142,42 @@ def _deliver(told: Output, database: Database, outlets: Outlets, at: datetime) -
     from sync.news.alerts import Audience
     from sync.news.message import lines
 
-    report = told.report
+    reports = told.reports
     news: list[Alert] = []
 
     def to_readers(alerts: Sequence[Alert], attempts: Sequence[Attempt]) -> None:
         news.extend(alerts)
         if told.json:
             # What this run has decided, less what another one has printed meanwhile.
-            ours = report.alerts
+            ours = told.alerts
             if STDOUT in outlets.serving:
-                ours = tuple(alert for alert in ours if alert.audience is Audience.OPERATORS)
+                ours = [alert for alert in ours if alert.audience is Audience.OPERATORS]
             told.document({alert.uid: alert for alert in (*alerts, *ours)}.values(), attempts)
         else:
             told.program.say(*lines(alerts))
 
     deliver_and_tell(told.program, database, outlets, at, quiet=told.quiet or told.json, readers=to_readers)
-    told.rest(delivered=report.alerts)
-    return bool(news) or report.news
+    told.rest(delivered=told.alerts)
+    return bool(news) or any(report.news for report in reports)
 
 
-def _write_exports(program: Program, database: Database, watch: Watch) -> None:
+def _write_exports(
+    program: Program, database: Database, watches: Sequence[Watch], reports: Sequence[SyncReport]
+) -> None:
     """Write the public faces that the settings name a file for. Raises CannotCreateFile."""
-    settings = program.settings
-    named = {"atom": settings.atom, "html": settings.html}
-    paths = {output: Path(path).expanduser() for output, path in named.items() if path}
-    if paths:
-        from sync.export.exports import write_exports
+    known = {report.watch for report in reports if report.records}
+    tables = {table.name: table for table in program.settings.watches}
+    for watch in watches:
+        named = tables.get(watch.name, program.settings)
+        paths = {
+            output: Path(path).expanduser()
+            for output, path in (("atom", named.atom), ("html", named.html))
+            if path
+        }
+        if paths and watch.name in known:
+            from sync.export.exports import write_exports
 
-        write_exports(database, watch, paths)
+            write_exports(database, watch, paths)
 
 
 def _waiting(database: Database) -> int:

@@ -144,7 +144,11 @@ def quarantine_reason(observation: Observation, decision: Decision) -> str | Non
         case Unusable(reason=reason):
             return reason
         case Sighting(version=version) if decision.verdict is Verdict.QUARANTINED:
-            return "; ".join(reason for reason in version.registries.values() if isinstance(reason, str))
+            return "; ".join(
+                reason
+                for registry in version.registries.values()
+                if (reason := registry if isinstance(registry, str) else registry.refusal)
+            )
         case _:
             return None
 

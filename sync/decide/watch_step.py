@@ -57,6 +57,8 @@ def apply(
         if not (accepted or _accepted_as_empty(state)):
             return _refused(state, registry, version.sha256, at)
         registry = RegistrySnapshot("", "", ())
+    if registry.refusal and not (state.seen or accepted):
+        return _refused(state, registry.refusal, version.sha256, at)
     fills_bundle = state.bundled and not version.bundled
     unreadable = _unreadable(registry)
     if state.seen:
@@ -105,7 +107,7 @@ def waiting(state: WatchState) -> bool:
 
 
 def _refused(state: WatchState, reason: str, snapshot: str, at: datetime) -> WatchDecision:
-    """A registry that is missing or empty: the last good state stands."""
+    """A registry that is missing, empty, or at a first sight none of numbers: the last good state stands."""
     if any(hold.kind is HoldKind.REGISTRY for hold in state.holds):
         return WatchDecision(state)
     hold = Hold(HoldKind.REGISTRY, f"{at:%Y-%m-%dT%H:%M:%SZ}", reason, snapshot, at)

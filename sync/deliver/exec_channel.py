@@ -39,7 +39,10 @@ def exec_sender(arguments: Sequence[str]) -> Sender:
             letter_file.seek(0)
             status, said = _run(arguments, letter_file, timeout)
         if status is None:
-            raise NotDelivered(f"{command}: did not end within {timeout:g} s and was killed")
+            raise NotDelivered(
+                f"{command}: did not end within {timeout:g} s and was killed; raise the channel's deadline "
+                "if it needs longer"
+            )
         if status:
             ended = f"was ended by signal {-status}" if status < 0 else f"ended with exit status {status}"
             why = one_reason(said, arguments[1:])

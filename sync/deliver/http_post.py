@@ -15,8 +15,19 @@ from sync.deliver.secrecy import one_reason, secrets_of, silence_libraries
 from sync.errors import NotDelivered, WrongConfiguration
 from sync.fetch.deadline import DeadlinePassed, within
 from sync.fetch.location import is_http_url
+from sync.fetch.remedies import TIMEOUTS, Remedy
 from sync.fetch.transport import USER_AGENT, Session, TryFailed
 from sync.records import FetchLimits
+
+_ACCESS = "check the password, the token or the key"
+_REMEDIES: dict[int, str] = {
+    HTTPStatus.UNAUTHORIZED: _ACCESS,
+    HTTPStatus.FORBIDDEN: _ACCESS,
+    HTTPStatus.NOT_FOUND: Remedy.ADDRESS.value,
+    HTTPStatus.METHOD_NOT_ALLOWED: Remedy.ADDRESS.value,
+    HTTPStatus.GONE: Remedy.ADDRESS.value,
+}
+"""What to do about a status that does not pass by itself."""
 
 
 def check_url(url: str, what: str) -> None:
@@ -44,20 +55,27 @@ def post(url: str, body: bytes, headers: Mapping[str, str], timeout: float) -> N
         host = {urlsplit(url).hostname or "", urlsplit(url).netloc.rpartition("@")[2]}
         # A proxy's own words may be in it.
         reason = one_reason(e.reason, secrets_of(url) - host)
-        raise NotDelivered(f"{where}: {reason}") from e
+        # How long a delivery may take is no setting of a fetch.
+        remedy = "" if e.remedy in TIMEOUTS else e.remedy.value
+        raise NotDelivered(_with(f"{where}: {reason}", remedy)) from e
     if 300 <= status < 400:  # noqa: PLR2004  # RFC 9110, section 15.4
         raise NotDelivered(
             f"{where}: it answered with a redirect (status {status}), which is not followed; "
             "configure the URL that it leads to"
         )
     if not 200 <= status < 300:  # noqa: PLR2004  # RFC 9110, section 15.3
-        raise NotDelivered(f"{where}: it answered with status {status}{_phrase(status)}")
+        said = f"{where}: it answered with status {status}{_phrase(status)}"
+        raise NotDelivered(_with(said, _REMEDIES.get(status, "")))
 
 
 def _status(url: str, body: bytes, headers: Mapping[str, str], timeout: float, _abandoned: Event) -> int:
     limits = FetchLimits(connect_timeout=timeout, read_timeout=timeout)
     with Session(USER_AGENT) as session, session.answer(url, dict(headers), limits, body) as answer:
         return answer.status_code
+
+
+def _with(said: str, remedy: str) -> str:
+    return f"{said}; {remedy}" if remedy else said
 
 
 def _origin(url: str) -> str:

@@ -45,11 +45,15 @@ def secret(
     try:
         text = path.read_text("utf-8").strip()
     except OSError as e:
-        raise WrongConfiguration(f"{of}: {path} can't be read: {e.strerror}") from e
+        raise WrongConfiguration(
+            f"{of}: {path} can't be read: {e.strerror}; check the path, and the rights on it"
+        ) from e
     except UnicodeDecodeError as e:
-        raise WrongConfiguration(f"{of}: {path} is no text") from e
+        raise WrongConfiguration(f"{of}: {path} is no text in UTF-8; write one line into it") from e
     if not text or len(text.splitlines()) > 1:
-        raise WrongConfiguration(f"{of}: {path} holds {'more than one line' if text else 'nothing'}")
+        raise WrongConfiguration(
+            f"{of}: {path} holds {'more than one line' if text else 'nothing'}; write one line into it"
+        )
     return text
 
 

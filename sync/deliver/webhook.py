@@ -56,10 +56,10 @@ def signing_key(text: str, name: str = "webhook") -> bytes:
         )
     except (binascii.Error, ValueError) as e:
         raise WrongConfiguration(
-            f"{name}: the key begins with {_PREFIX}, and what follows is no base64"
+            f"{name}: the key begins with {_PREFIX}, and what follows is no base64; copy the whole key"
         ) from e
     if not key:
-        raise WrongConfiguration(f"{name}: the key is empty")
+        raise WrongConfiguration(f"{name}: the key is empty; give one, or leave key out")
     return key
 
 

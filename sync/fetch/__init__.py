@@ -6,4 +6,5 @@ document            a location -> FetchedDocument or NotModified; the tries and 
   transport         one request and its body, under a size cap
   deadline          the clock over a whole fetch
   patience          what `Retry-After` says
+  remedies          what happened -> what to do about it; pure
 """

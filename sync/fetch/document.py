@@ -9,6 +9,7 @@ caller, who stores them (docs/rules.md, rules 4 and 6).
       deadline      the whole of it ends in time, and a signal is heard
       transport     one GET, guarded, and its faults in plain words
       patience      what Retry-After asks for
+      remedies      what to do about a failure
       location      URL or path, and how it is shown
 """
 
@@ -30,6 +31,7 @@ from sync.fetch.deadline import DeadlinePassed, within
 from sync.fetch.file import read_file
 from sync.fetch.location import is_http_url, is_url, shown
 from sync.fetch.patience import patience
+from sync.fetch.remedies import Remedy, of_status
 from sync.fetch.transport import USER_AGENT, Session, TryFailed, read_body
 from sync.records import FetchedDocument, FetchLimits, NotModified, Validators
 
@@ -64,13 +66,17 @@ def fetch(
         return read_file(location, limits)
     if not is_http_url(location):
         raise FetchFailed(
-            "not a usable source; give an http or https URL, or the path of a file", location=shown(location)
+            "not a usable source",
+            location=shown(location),
+            remedy="give an http or https URL, or the path of a file",
         )
     conditions = _conditions(validators) if validators and validators.url == location else {}
     try:
         return within(limits.deadline, partial(_fetch_url, location, conditions, limits, now))
     except DeadlinePassed as e:
-        raise FetchFailed(f"timed out after {limits.deadline:g} s", location=shown(location)) from e
+        raise FetchFailed(
+            f"timed out after {limits.deadline:g} s", location=shown(location), remedy=Remedy.DEADLINE
+        ) from e
 
 
 def _conditions(validators: Validators) -> dict[str, str]:
@@ -111,8 +117,10 @@ def _fetch_url(
                     raise FetchFailed(
                         e.reason,
                         location=shown(location),
+                        remedy=e.remedy,
                         status=e.status,
                         retry_at=answered_at + asked if asked else None,
+                        unreachable=e.status is None,
                     ) from e
 
 
@@ -143,7 +151,9 @@ def _one_try(
             redirects += 1
             if redirects > MAX_REDIRECTS:
                 raise TryFailed(
-                    f"more than {MAX_REDIRECTS} redirects, the last to {shown(url)}", passing=False
+                    f"more than {MAX_REDIRECTS} redirects, the last to {shown(url)}",
+                    Remedy.ADDRESS,
+                    passing=False,
                 )
 
 
@@ -165,10 +175,15 @@ def _judged(
     if status == HTTPStatus.NOT_MODIFIED:
         if conditions:
             return NotModified(location)
-        raise TryFailed("answered 304 Not Modified, and was not asked for changes only", passing=False)
+        raise TryFailed(
+            "answered 304 Not Modified, and was not asked for changes only", of_status(status), passing=False
+        )
     passing = status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR
     raise TryFailed(
-        f"answered {_named(status)}", passing=passing, retry_after=response.headers.get("Retry-After")
+        f"answered {_named(status)}",
+        of_status(status),
+        passing=passing,
+        retry_after=response.headers.get("Retry-After"),
     )
 
 
@@ -205,6 +220,7 @@ def _followed(url: str, response: Response) -> str:
     if not followed:
         raise TryFailed(
             f"redirected to {shown(target)}; only redirects on the same https server are followed",
+            Remedy.MOVED,
             passing=False,
         )
     return target

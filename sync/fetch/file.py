@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sync.errors import FetchFailed
 from sync.fetch.location import shown
+from sync.fetch.remedies import Remedy, of_file
 from sync.records import FetchedDocument, FetchLimits
 
 _MIB = 1024 * 1024
@@ -18,11 +19,13 @@ def read_file(location: str, limits: FetchLimits) -> FetchedDocument:
         with path.open("rb") as file:
             body = file.read(limits.max_bytes + 1)
     except OSError as e:
-        raise FetchFailed(f"can't be read: {e.strerror}", location=shown(str(path))) from e
+        raise FetchFailed(f"can't be read: {e.strerror}", location=shown(str(path)), remedy=of_file(e)) from e
     except ValueError as e:
-        raise FetchFailed("can't be read: no file can have this name", location=shown(str(path))) from e
+        raise FetchFailed(
+            "can't be read: no file can have this name", location=shown(str(path)), remedy=Remedy.PATH
+        ) from e
     if len(body) > limits.max_bytes:
-        raise FetchFailed(larger_than(limits.max_bytes), location=shown(str(path)))
+        raise FetchFailed(larger_than(limits.max_bytes), location=shown(str(path)), remedy=Remedy.MAX_BYTES)
     return FetchedDocument(location=str(path), body=body)
 
 

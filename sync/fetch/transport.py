@@ -22,6 +22,7 @@ from requests.utils import get_auth_from_url
 from urllib3.exceptions import HTTPError, LocationValueError, ProxyError, ReadTimeoutError
 
 from sync.fetch.file import larger_than
+from sync.fetch.remedies import Remedy, of_certificate
 from sync.records import FetchLimits
 
 USER_AGENT = f"ianawatch/{version('ianawatch')} (+https://github.com/ianawatch/ianawatch)"
@@ -32,9 +33,12 @@ _GZIP_ONLY = 16 + zlib.MAX_WBITS
 class TryFailed(Exception):
     """One try brought no answer that can be used. Whoever made it says so in an error of its own stage."""
 
-    def __init__(self, reason: str, *, passing: bool, retry_after: str | None = None) -> None:
+    def __init__(
+        self, reason: str, remedy: Remedy = Remedy.NONE, *, passing: bool, retry_after: str | None = None
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.remedy = remedy
         self.passing = passing
         """Whether a further try may go better."""
         self.retry_after = retry_after
@@ -96,12 +100,14 @@ def read_body(response: requests.Response, limits: FetchLimits, abandoned: Event
     if coding in {"gzip", "x-gzip"}:
         pieces = _gunzipped(pieces)
     elif coding not in {"identity", ""}:
-        raise TryFailed("the body came in a content coding that was not asked for", passing=False)
+        raise TryFailed(
+            "the body came in a content coding that was not asked for", Remedy.BETWEEN, passing=False
+        )
     body = bytearray()
     for piece in pieces:
         body += piece
         if len(body) > limits.max_bytes:
-            raise TryFailed(larger_than(limits.max_bytes), passing=False)
+            raise TryFailed(larger_than(limits.max_bytes), Remedy.MAX_BYTES, passing=False)
     return bytes(body)
 
 
@@ -171,30 +177,41 @@ def _failure(causes: list[BaseException], limits: FetchLimits, received: int | N
 
     for cause in causes:
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return TryFailed(f"the certificate is not trusted: {cause.verify_message}", passing=False)
+            return TryFailed(
+                f"the certificate is not trusted: {cause.verify_message}",
+                of_certificate(cause.verify_code),
+                passing=False,
+            )
     if caused_by(InvalidURL, InvalidSchema, MissingSchema, LocationValueError, UnicodeError):
-        return TryFailed("the URL, or the URL of its proxy, can't be used", passing=False)
+        return TryFailed(
+            "the URL, or the URL of its proxy, can't be used", Remedy.URL_OR_PROXY, passing=False
+        )
     # A handshake that stalls is a read timeout to urllib3, though the connection's limit was what ended it.
     stalled = any(isinstance(cause, TimeoutError) and "handshake" in str(cause) for cause in causes)
     if caused_by(ReadTimeoutError) and not stalled:
-        reason = f"timed out after {limits.read_timeout:g} s without a byte"
+        reason, remedy = f"timed out after {limits.read_timeout:g} s without a byte", Remedy.READ_TIMEOUT
     elif received is not None:
-        reason = f"broke off after {received} bytes"
+        reason, remedy = f"broke off after {received} bytes", Remedy.NONE
     elif caused_by(gaierror):
-        reason = "the host's name could not be resolved"
+        reason, remedy = "the host's name could not be resolved", Remedy.HOST
     elif caused_by(TimeoutError):
         reason = f"timed out after {limits.connect_timeout:g} s without a connection"
+        remedy = Remedy.CONNECT_TIMEOUT
     else:
-        reason = _words_of_the_system(causes)
-    return TryFailed(f"the proxy: {reason}" if caused_by(ProxyError) else reason, passing=True)
+        reason, remedy = _words_of_the_system(causes)
+    if caused_by(ProxyError):
+        return TryFailed(f"the proxy: {reason}", Remedy.PROXY, passing=True)
+    return TryFailed(reason, remedy, passing=True)
 
 
-def _words_of_the_system(causes: list[BaseException]) -> str:
+def _words_of_the_system(causes: list[BaseException]) -> tuple[str, Remedy]:
     """The innermost cause that is the system's own, or that nothing useful is known."""
     for cause in reversed(causes):
         if isinstance(cause, ssl.SSLError):
-            return f"TLS failed: {(cause.reason or 'no reason given').replace('_', ' ').lower()}"
+            remedy = Remedy.NONE if isinstance(cause, ssl.SSLEOFError) else Remedy.PORT
+            return f"TLS failed: {(cause.reason or 'no reason given').replace('_', ' ').lower()}", remedy
         if isinstance(cause, OSError) and not isinstance(cause, requests.RequestException):
             # Split and joined to one line: a proxy's own words may be among them.
-            return cause.strerror.lower() if cause.strerror else " ".join(str(cause).split())
-    return "no usable HTTP answer"
+            reason = cause.strerror.lower() if cause.strerror else " ".join(str(cause).split())
+            return reason, Remedy.CA_FILE if "CA certificate bundle" in reason else Remedy.NONE
+    return "no usable HTTP answer", Remedy.PORT

@@ -17,9 +17,11 @@ _OF_ONE = {
     AlertKind.RETURN: "registered after all, its withdrawal is taken back",
 }
 _HELD_BACK = "`ianawatch quarantine` shows what is held back"
+QUARANTINED = f"it is quarantined, and the last good state stands; {_HELD_BACK}"
+"""What it means that a document or a registry can't be used, and what to do about it."""
 _CLOSING = {
-    NoticeKind.DOCUMENT_QUARANTINED: f"it is quarantined, and the last good state stands; {_HELD_BACK}",
-    NoticeKind.REGISTRY_QUARANTINED: f"it is quarantined, and the last good state stands; {_HELD_BACK}",
+    NoticeKind.DOCUMENT_QUARANTINED: QUARANTINED,
+    NoticeKind.REGISTRY_QUARANTINED: QUARANTINED,
     NoticeKind.RECORDS_SET_ASIDE: f"until that is mended or accepted nothing is withdrawn; {_HELD_BACK}",
     NoticeKind.MANY_MISSING: f"their withdrawal waits for a person; {_HELD_BACK}",
 }

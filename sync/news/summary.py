@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from sync.answers import ChangeRow
 from sync.dates import stamp
 from sync.intervals import spelled
-from sync.news.alert_facts import alert_facts
-from sync.news.alerts import Alert
 from sync.news.report import SyncReport
 from sync.show.people import impersonal_change
 from sync.show.render import counted
@@ -25,12 +23,38 @@ _VERDICTS = {
 }
 
 
+_NAMED = 4
+"""How many watches a line names before it breaks off."""
+
+
+def summaries(reports: Sequence[SyncReport]) -> Iterator[str]:
+    """The run in a line for each watch; of several, those that are unchanged or were not checked together."""
+    if len(reports) == 1:
+        yield summary(reports[0])
+        return
+    together: dict[str, list[str]] = {"unchanged": [], "not checked": []}
+    for report in reports:
+        what = _what(report)
+        if what in together and report.records and not report.from_bundle:
+            together[what].append(report.watch)
+        else:
+            yield summary(report)
+    for what, names in together.items():
+        if len(names) == 1:
+            yield summary(next(report for report in reports if report.watch == names[0]))
+        elif names:
+            named = ", ".join([*names[:_NAMED], *(["..."] if len(names) > _NAMED else [])])
+            yield f"{len(names)} watches: {what} ({named})"
+
+
 def summary(report: SyncReport) -> str:
     """The run in one line."""
     date = report.document_updated or "an unknown date"
     flagged = ", ".join(spelled(r.first, r.last) for r, _ in report.flags)
     counts = (
-        f"{report.records} records, {report.registrations} registrations, {len(report.flags)} flagged"
+        f"{report.records} records, {report.registrations} registrations"
+        # Without a table to compare it with nothing can be flagged.
+        + (f", {len(report.flags)} flagged" if report.sources or report.flags else "")
         + (f" ({flagged})" if flagged else "")
         + _conflicts(report)
     )
@@ -87,11 +111,8 @@ def change_lines(report: SyncReport) -> Iterator[str]:
                 yield f"  {value} {change.change}: {change.after}"
 
 
-def report_facts(report: SyncReport, alerts: Iterable[Alert]) -> dict[str, Any]:
-    """The report and the `alerts` that are told with it as one JSON object, named as in the public views.
-
-    An alert is what it is in a letter too (`alert_facts`).
-    """
+def report_facts(report: SyncReport) -> dict[str, Any]:
+    """The report as one JSON object, named as in the public views; without its alerts (`alert_facts`)."""
     return {
         "watch": report.watch,
         "location": report.location,
@@ -118,7 +139,6 @@ def report_facts(report: SyncReport, alerts: Iterable[Alert]) -> dict[str, Any]:
             for c in _changes(report)
         ],
         "documented_now": [_facts(r) for r in report.documented_now],
-        "alerts": list(map(alert_facts, alerts)),
         "problems": [{"text": p.text, "exit_code": int(p.exit_code)} for p in report.problems],
     }
 

@@ -9,7 +9,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from sync.errors import Exit, FetchFailed, PassingFailure, PatienceAsked, TableUnusable
+from sync.errors import (
+    Exit,
+    FetchFailed,
+    IanawatchError,
+    PassingFailure,
+    PatienceAsked,
+    ServerNotAsked,
+    TableUnusable,
+)
+from sync.news.message import QUARANTINED
 from sync.sources import FailedSource, Reads
 from sync.state import Hold, HoldKind, Notice, NoticeKind
 from sync.watches import Role
@@ -26,6 +35,8 @@ class Problem:
     exit_code: Exit
     told_by: tuple[NoticeKind, str] | None = None
     """Kind and subject of the notice by which operators hear of it, sooner or later."""
+    follows: bool = False
+    """Whether it only follows from a problem of another document in the same run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +55,12 @@ class Past:
 
 def of_document(location: str, failure: PassingFailure, *, started: bool) -> Problem:
     """The document could not be had; `started`: what ships with the program stands in, and all is well."""
-    told_by = None if isinstance(failure, PatienceAsked) else (NoticeKind.FAILING, location)
-    return Problem(str(failure), Exit.DONE if started else failure.exit_code, told_by)
+    told_by = None if isinstance(failure, PatienceAsked | ServerNotAsked) else (NoticeKind.FAILING, location)
+    if started:
+        # The summary, which tells it, says itself what the next run does.
+        return Problem(failure.told(), Exit.DONE, told_by)
+    follows = isinstance(failure, ServerNotAsked)
+    return Problem(failure.told(_next_run(failure)), failure.exit_code, told_by, follows)
 
 
 def of_quarantine(location: str, unreadable: str | None, holds: Iterable[Hold]) -> Problem:
@@ -55,7 +70,7 @@ def of_quarantine(location: str, unreadable: str | None, holds: Iterable[Hold]) 
         kind = NoticeKind.REGISTRY_QUARANTINED
         reason = "; ".join(hold.reason for hold in holds if hold.kind is HoldKind.REGISTRY)
     return Problem(
-        f"{location}: {reason}; it is quarantined, and the last good state stands",
+        f"{location}: {reason}; {QUARANTINED}",
         Exit.UNUSABLE_INPUT,
         (kind, ""),
     )
@@ -72,18 +87,18 @@ def of_sources(reads: Reads, past: Past) -> Iterator[Problem]:
                 told_by = NoticeKind.FAILING, DOCUMENTED
             case PatienceAsked():
                 told_by = None
-        yield Problem(_of_source(read, past), read.error.exit_code, told_by)
+        yield Problem(_of_source(read, past, _next_run(read.error)), read.error.exit_code, told_by)
 
 
 def notices(
     location: str, failure: PassingFailure | None, reads: Reads, past: Past, *, many: int
 ) -> Iterator[Notice]:
     """What operators must hear now: that failures have become `many` in a row, and that they are over."""
-    if isinstance(failure, PatienceAsked):
+    if isinstance(failure, PatienceAsked | ServerNotAsked):
         return
     if failure is not None:
         if past.failures + 1 == many:
-            yield _failing(location, str(failure), many)
+            yield _failing(location, failure.told(), many)
     elif past.failures >= many:
         text = f"{location}: reached again after {past.failures} failed runs"
         yield Notice(NoticeKind.RECOVERED, location, text)
@@ -99,15 +114,22 @@ def _of_sources(reads: Reads, past: Past, many: int) -> Iterator[Notice]:
         text = f"the documented sources: reached again after {past.source_failures} runs"
         yield Notice(NoticeKind.RECOVERED, DOCUMENTED, text)
     for read in failed:
-        said = str(read.error)
-        if isinstance(read.error, TableUnusable) and past.source_problems.get(read.source.key) != said:
+        known = past.source_problems.get(read.source.key)
+        if isinstance(read.error, TableUnusable) and known != read.problem:
             yield Notice(NoticeKind.FAILING, read.source.name, _of_source(read, past))
 
 
-def _of_source(read: FailedSource, past: Past) -> str:
+def _of_source(read: FailedSource, past: Past, otherwise: str = "") -> str:
     if read.source.key in past.sources_read:
-        return f"{read.text}; what was last read of it stands"
-    return f"{read.text}; it takes no part until it can be read"
+        return f"{read.told(otherwise)}; what was last read of it stands"
+    return f"{read.told(otherwise)}; it takes no part until it can be read"
+
+
+def _next_run(error: IanawatchError) -> str:
+    """What is said to be done about a failure that passes by itself."""
+    if isinstance(error, FetchFailed) and error.retry_at:
+        return f"a run after {error.retry_at:%Y-%m-%d %H:%M} UTC tries again"
+    return "the next run tries again"
 
 
 def _failing(subject: str, text: str, many: int) -> Notice:

@@ -23,7 +23,7 @@ def decode(body: bytes) -> str:
     text = _strictly(body)
     position = text.find("\0")
     if position >= 0:
-        raise TableUnusable(f"a NUL character at position {position}; this is no page of text")
+        raise TableUnusable(f"a NUL character at position {position}; name a page of text")
     return _with_line_feeds(text)
 
 

@@ -37,9 +37,9 @@ def read_tables(text: str) -> list[PageTable]:
     try:
         json.loads(text)
     except json.JSONDecodeError as error:
-        raise TableUnusable(f"line {error.lineno}: not JSON: {error.msg}") from error
+        raise TableUnusable(f"line {error.lineno}: not JSON: {error.msg}; mend it") from error
     except ValueError as error:
-        raise TableUnusable(f"not usable JSON: {error}") from error
+        raise TableUnusable(f"not usable JSON: {error}; mend it") from error
     except RecursionError as error:
         raise TableUnusable("JSON nested too deeply; name a file with a plain list of objects") from error
     begins = _skip(text, 0)

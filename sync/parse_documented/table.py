@@ -33,7 +33,7 @@ def parse_documented(body: bytes, *, name: str, bounds: Interval, watched: Inter
     try:
         if len(body) > MAX_BYTES:
             raise TableUnusable(  # noqa: TRY301 - the name is put before every reason in one place
-                f"{len(body)} bytes; a page may have {MAX_BYTES}"
+                f"{len(body)} bytes, and a page may have {MAX_BYTES}; name a smaller one"
             )
         text = decode(body)
         return choose_table(_read_tables(text, format_of(name, text)), bounds=bounds, watched=watched)

@@ -5,4 +5,5 @@ document            bytes -> Document with its registries
   record            one element -> Record, or set aside with the reason
     values          `1000`, `1000-1999`, `0x10` -> an interval
   overlaps          records that contradict each other are set aside
+  suitable          why a registry is none of numbers, and no watch can begin with it
 """

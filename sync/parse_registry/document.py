@@ -9,7 +9,8 @@ here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from lxml import etree
 
@@ -18,7 +19,8 @@ from sync.intervals import Interval
 from sync.parse_registry.overlaps import separate
 from sync.parse_registry.record import NAMESPACE, People, folded_text, line_of, parse_record
 from sync.parse_registry.strict_xml import read_xml
-from sync.records import Record, RegistrySnapshot, SetAside
+from sync.parse_registry.suitable import unfit
+from sync.records import Fault, Record, RegistrySnapshot, SetAside
 
 _REGISTRY = f"{{{NAMESPACE}}}registry"
 _RECORD = f"{{{NAMESPACE}}}record"
@@ -39,8 +41,10 @@ class Document:
     updated: str | None
     """The text of `<updated>` exactly as served; None where there is no such element."""
     registry_ids: tuple[str, ...]
-    """The ids of the registries in it, stripped, in the document's order."""
-    _root: etree._Element = field(repr=False, compare=False)
+    """The ids of the registries in it, stripped, each once, in the document's order."""
+    _registries: Mapping[str, Sequence[etree._Element]] = field(repr=False, compare=False)
+    """By id; more than one where the document contradicts itself."""
+    _people: People = field(repr=False, compare=False)
 
     def registry(self, registry_id: str, bounds: Interval) -> RegistrySnapshot:
         """The registry with this id.
@@ -50,12 +54,26 @@ class Document:
         that can't be used beside others that can are in the snapshot's `set_aside`.
         """
         wanted = registry_id.strip()
-        found = [element for element in _registries(self._root) if _id(element) == wanted]
+        found = self._registries.get(wanted, ())
         if not found:
             raise RegistryUnusable(f"the document has no registry {wanted}")
         if len(found) > 1:
             raise RegistryUnusable(f"the document has {len(found)} registries {wanted}")
-        return _snapshot(found[0], bounds, People(self._root))
+        snapshot = _snapshot(found[0], bounds, self._people)
+        if not snapshot.records:
+            raise RegistryUnusable(f"the registry {wanted} is empty: {snapshot.unfit}")
+        return snapshot
+
+    def registries(self, bounds: Interval) -> Iterator[RegistrySnapshot]:
+        """Every registry with an id, in order, for somebody who looks for one; those of no use say why."""
+        for registry_id in self.registry_ids:
+            elements = self._registries[registry_id]
+            snapshot = _snapshot(elements[0], bounds, self._people)
+            if len(elements) > 1:
+                snapshot = replace(
+                    snapshot, unfit=f"the document has {len(elements)} registries {registry_id}"
+                )
+            yield snapshot
 
 
 def parse_document(body: bytes, *, location: str = "the document") -> Document:
@@ -74,37 +92,45 @@ def parse_document(body: bytes, *, location: str = "the document") -> Document:
     updated = None if element is None else element.text or ""
     if updated and len(updated) > _LONGEST_DATE:
         raise DocumentUnusable(f"its <updated> is longer than {_LONGEST_DATE} characters")
+    registries: dict[str, list[etree._Element]] = {}
+    for registry in _registries(root):
+        registries.setdefault(_id(registry), []).append(registry)
     return Document(
         title=_title(root),
         updated=updated,
-        registry_ids=tuple(filter(None, map(_id, _registries(root)))),
-        _root=root,
+        registry_ids=tuple(filter(None, registries)),
+        _registries=registries,
+        _people=People(root),
     )
 
 
-def _registries(root: etree._Element) -> list[etree._Element]:
+def _registries(root: etree._Element) -> Iterator[etree._Element]:
     """Every registry; the root is one only where it has records of its own."""
-    return [
-        element for element in root.iter(_REGISTRY) if element is not root or root.find(_RECORD) is not None
-    ]
+    for element in root.iter(_REGISTRY):
+        if element is not root or root.find(_RECORD) is not None:
+            yield element
 
 
 def _snapshot(registry: etree._Element, bounds: Interval, people: People) -> RegistrySnapshot:
     elements = list(registry.iterchildren(_RECORD))
     entries = [parse_record(element, bounds, people) for element in elements]
     separated = separate(entry for entry in entries if isinstance(entry, Record))
-    if not separated.disjoint:
-        fault = "none of its records can be used" if entries else "it has no records"
-        raise RegistryUnusable(f"the registry {_id(registry)} is empty: {fault}")
     set_aside = [entry for entry in entries if isinstance(entry, SetAside)]
     if separated.contradicting:
         contradicting = set(separated.contradicting)
         set_aside += [
-            SetAside("it contradicts another record", line_of(element, people), entry.first, entry.last)
+            SetAside(Fault.CONTRADICTION, line_of(element, people), entry.first, entry.last)
             for element, entry in zip(elements, entries, strict=True)
             if entry in contradicting
         ]
-    return RegistrySnapshot(_id(registry), _title(registry), separated.disjoint, tuple(set_aside))
+    fault = unfit(set_aside, len(entries)) if set_aside else None
+    if not separated.disjoint:
+        fault = (
+            f"none of its records can be used: {fault or set_aside[0].reason}"
+            if entries
+            else "it has no records"
+        )
+    return RegistrySnapshot(_id(registry), _title(registry), separated.disjoint, tuple(set_aside), fault)
 
 
 def _id(registry: etree._Element) -> str:

@@ -7,11 +7,15 @@ or a link could bring one in (docs/rules.md, rule 9).
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from lxml import etree
 
 from sync.intervals import Interval
 from sync.parse_registry.values import UnusableValues, parse_values
-from sync.records import Assignment, Content, Record, Reference, SetAside
+from sync.records import Assignment, Content, Fault, Record, Reference, SetAside
+
+T = TypeVar("T")
 
 NAMESPACE = "http://www.iana.org/assignments"
 """The namespace of every element that IANA defines."""
@@ -114,15 +118,15 @@ def parse_record(record: etree._Element, bounds: Interval, people: People) -> Re
     """
     fields = _Fields(record, people)
     if len(fields.values) > 1:
-        return SetAside("it has more than one value", fields.line())
+        return SetAside(Fault.SEVERAL_VALUES, fields.line())
     values = parse_values("".join(fields.values), bounds)
     if isinstance(values, UnusableValues):
-        return SetAside(values.reason, fields.line(), values.first, values.last)
+        return SetAside(values.reason, fields.line(), values.first, values.last, "".join(fields.values))
     first, last = values
     label = fields.label()
     if label is None:
         return SetAside("it has no description", fields.line(), first, last)
-    if max(len(text) for text in (label[1], fields.registered_on or "", fields.revised_on or "")) > _LONGEST:
+    if any(text and len(text) > _LONGEST for text in (label[1], fields.registered_on, fields.revised_on)):
         return SetAside(f"a text of it is longer than {_LONGEST} characters", fields.line(), first, last)
     fields.texts.remove(label)
     content = Content(
@@ -130,11 +134,16 @@ def parse_record(record: etree._Element, bounds: Interval, people: People) -> Re
         assignment=assignment_of(label[1]),
         registered_on=fields.registered_on,
         revised_on=fields.revised_on,
-        references=tuple(dict.fromkeys(fields.references)),
-        contacts=tuple(dict.fromkeys(fields.contacts)),
+        references=_once(fields.references),
+        contacts=_once(fields.contacts),
         extra=tuple(fields.texts),
     )
     return Record(first, last, content)
+
+
+def _once(things: list[T]) -> tuple[T, ...]:
+    """Each thing where it is first named."""
+    return tuple(dict.fromkeys(things) if len(things) > 1 else things)
 
 
 def line_of(record: etree._Element, people: People) -> str:

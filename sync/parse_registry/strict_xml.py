@@ -71,9 +71,13 @@ def _require_xml(text: str, location: str) -> None:
     if not text.strip():
         raise NotADocument("the answer is empty", location=location)
     if _HTML.match(text, start):
-        raise NotADocument("the answer is an HTML page, not a registry", location=location)
+        raise NotADocument(
+            "the answer is an HTML page, not a registry",
+            location=location,
+            remedy="name the registry's XML, or see what login page stands in between",
+        )
     if not text.lstrip(" \t\r\n").startswith("<?xml") and not _MARKUP.match(text, start):
-        raise NotADocument("the answer is not XML", location=location)
+        raise NotADocument("the answer is not XML", location=location, remedy="name the registry's XML")
 
 
 def _end_of_prolog(text: str) -> int:

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from sync.intervals import Interval, spelled
-from sync.records import MAX_VALUE
+from sync.records import MAX_VALUE, Fault
 
 _DASHES = "-\N{HYPHEN}\N{NON-BREAKING HYPHEN}\N{FIGURE DASH}\N{EN DASH}\N{EM DASH}\N{MINUS SIGN}"
 _NUMBER = "0[xX][0-9A-Fa-f]+|[0-9]+"
@@ -35,14 +35,14 @@ def parse_values(text: str, bounds: Interval) -> Interval | UnusableValues:
     """
     text = text.strip()
     if not text:
-        return UnusableValues("it has no value")
+        return UnusableValues(Fault.NO_VALUE)
     match = _VALUES.fullmatch(text)
     if match is None:
-        return UnusableValues("its value can't be read")
+        return UnusableValues(Fault.NO_NUMBER)
     first = _number(match[1])
     last = first if match[2] is None else _number(match[2])
     if first is None or last is None:
-        return UnusableValues(f"its value is larger than {MAX_VALUE}")
+        return UnusableValues(Fault.TOO_LARGE)
     if first > last:
         return UnusableValues("its range is reversed", last, first)
     if first < bounds[0] or last > bounds[1]:

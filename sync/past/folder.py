@@ -48,7 +48,9 @@ def read_folder(folder: Path) -> Iterator[PastVersion]:
         try:
             yield PastVersion(at, path.read_bytes())
         except OSError as e:
-            raise UsageProblem(f"{path}: can't be read: {e.strerror}") from e
+            raise UsageProblem(
+                f"{path}: can't be read: {e.strerror}; name a file that can be, or none"
+            ) from e
 
 
 def _indexed(index: Path) -> list[tuple[datetime, Path]]:
@@ -60,9 +62,9 @@ def _indexed(index: Path) -> list[tuple[datetime, Path]]:
                 raise UsageProblem(f"{index}: the first line must name the columns observed_at and file")
             return [_entry(row, index, rows.line_num) for row in rows]
     except OSError as e:
-        raise UsageProblem(f"{index}: can't be read: {e.strerror}") from e
+        raise UsageProblem(f"{index}: can't be read: {e.strerror}; check the rights on it") from e
     except (UnicodeDecodeError, csv.Error) as e:
-        raise UsageProblem(f"{index}: it is no CSV file in UTF-8: {e}") from e
+        raise UsageProblem(f"{index}: it is no CSV file in UTF-8: {e}; save it as one") from e
 
 
 def _entry(row: dict[str, str | None], index: Path, line: int) -> tuple[datetime, Path]:

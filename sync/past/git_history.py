@@ -75,7 +75,9 @@ def read_repository(repository: Path, path: str | None, url: str) -> Iterator[Pa
     path = path or _find(repository, url)
     commits = sorted(_commits(repository, path).values(), key=lambda commit: commit.seconds)
     if not commits:
-        raise UsageProblem(f"{repository}: the history has no file {path!r}")
+        raise UsageProblem(
+            f"{repository}: the history has no file {path!r}; give --path as seen from its root"
+        )
     with closing(_bodies(repository, (commit.blob for commit in commits))) as bodies:
         for commit, body in zip(commits, bodies, strict=True):
             yield PastVersion(datetime.fromtimestamp(commit.seconds, UTC), body)
@@ -177,7 +179,7 @@ def _git(repository: Path, *arguments: str) -> bytes:
         raise UsageProblem("git is needed to read a repository; install it") from e
     if done.returncode:
         said = " ".join(done.stderr.decode(errors="replace").split())
-        raise UsageProblem(f"{repository}: git can't read it: {said}")
+        raise UsageProblem(f"{repository}: git can't read it: {said}; `git log` has to work there")
     return done.stdout
 
 

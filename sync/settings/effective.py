@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sync.fetch.location import shown
-from sync.settings.model import CHANNEL, SETTINGS, Origin, Rule, Settings
+from sync.settings.model import CHANNEL, SETTINGS, WATCH, Origin, Rule, Settings
 from sync.show.render import Column
 
 MASK = "***"
@@ -18,7 +18,7 @@ class SettingRow:
     """One setting in force."""
 
     key: str
-    """As in the configuration file, `channels.NAME.key` for a channel's."""
+    """As in the configuration file, `channels.NAME.key` and `watch.NAME.key` in tables."""
     value: Any
     """A number, a text, a list of texts; None where nothing is set."""
     origin: str
@@ -33,11 +33,16 @@ COLUMNS: tuple[Column[SettingRow], ...] = (
 
 
 def effective(settings: Settings, database: str) -> Iterator[SettingRow]:
-    """Every setting, and of the channels what is set; `database` is where the default has it."""
+    """Every setting, and of the tables what is set; `database` is where the default has it."""
     default = Origin.DEFAULT.value
     for key, rule in SETTINGS.items():
         value = getattr(settings, key) or (database if key == "database" else getattr(settings, key))
         yield SettingRow(key, _shown(rule, value), settings.origins.get(key, default))
+    for watch in settings.watches:
+        for key, rule in WATCH.items():
+            if value := getattr(watch, key):
+                path = f"watch.{watch.name}.{key}"
+                yield SettingRow(path, _shown(rule, value), settings.origins.get(path, default))
     for name, channel in settings.channels.items():
         for key, rule in CHANNEL.items():
             if value := getattr(channel, key):
@@ -56,4 +61,6 @@ def _shown(rule: Rule, value: Any) -> Any:  # noqa: ANN401  # each in its settin
 def _text(value: Any) -> str:  # noqa: ANN401  # as above
     if isinstance(value, tuple):
         return ", ".join(value)
+    if isinstance(value, bool):
+        return str(value).lower()
     return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)

@@ -79,6 +79,41 @@ class ChannelSettings:
     deadline: float = _setting("seconds for one delivery", 30.0, between=(0.01, 3600))
 
 
+@dataclass(frozen=True, slots=True)
+class WatchSettings:
+    """One table `[[watch]]`: a further registry to watch. `name`, `document` and `registry` are needed."""
+
+    name: str = _setting("what you call it", "", example="http-status-codes")
+    document: str = _setting(
+        "URL of IANA's XML document, or the whole path of a file",
+        "",
+        example="https://www.iana.org/assignments/http-status-codes/http-status-codes.xml",
+    )
+    registry: str = _setting("the registry's id inside the document", "", example="http-status-codes-1")
+    range: str | None = _setting(
+        "tell only of registrations in this range; by default of all", None, example="400-499"
+    )
+    bounds: str | None = _setting(
+        "the least and the largest value that the registry can hold; a record beyond them is set aside",
+        None,
+        example="100-599",
+    )
+    documented: tuple[str, ...] = _setting(
+        "pages to compare with; without any, each new registration is told and none is flagged",
+        (),
+        example=("https://example.org/status-codes.md",),
+    )
+    in_use: tuple[str, ...] = _setting(
+        "lists of the values your own project uses", (), example=("~/docs/our-status-codes.csv",)
+    )
+    atom: str | None = _setting(
+        "file to write its Atom feed to at the end of a sync", None, example="~/status.atom"
+    )
+    html: str | None = _setting(
+        "file to write its page to at the end of a sync", None, example="~/status.html"
+    )
+
+
 class Origin(StrEnum):
     """Where a setting came from, unless it is a file's path or a variable's name."""
 
@@ -93,16 +128,22 @@ class Settings:
     database: str | None = _setting(
         "file path or SQLAlchemy URL; by default in the user's data folder", None, example="~/ianawatch.db"
     )
+    close_codes: bool = _setting(
+        "watch the WebSocket close codes, which needs no table of its own",
+        default=True,
+    )
     source: str | None = _setting(
-        "URL or file to read instead of IANA's document", None, example="https://example.org/registry.xml"
+        "URL or file to read the close codes from instead of IANA's document",
+        None,
+        example="https://example.org/registry.xml",
     )
     documented: tuple[str, ...] = _setting(
-        "pages to compare with: URLs, files, short names; by default the table that ships",
+        "pages to compare the close codes with: URLs, files, short names; by default the table that ships",
         (),
         example=("mdn", "~/docs/close-codes.md"),
     )
     in_use: tuple[str, ...] = _setting(
-        "lists of the codes your own project uses: told when IANA gives one of them to somebody else",
+        "lists of the close codes your own project uses: told when IANA gives one of them to somebody else",
         (),
         example=("~/docs/our-codes.csv",),
     )
@@ -130,18 +171,22 @@ class Settings:
         "a file that holds the ping, instead of it", None, example="/etc/ianawatch/ping"
     )
     atom: str | None = _setting(
-        "file to write the Atom feed to at the end of a sync", None, example="/var/www/html/close-codes.atom"
+        "file to write the close codes' Atom feed to at the end of a sync",
+        None,
+        example="/var/www/html/close-codes.atom",
     )
     html: str | None = _setting(
-        "file to write the status page to at the end of a sync",
+        "file to write the close codes' page to at the end of a sync",
         None,
         example="/var/www/html/close-codes.html",
     )
     log_format: str = _setting("how errors are written to stderr", "text", choices=("text", "json"))
     channels: Mapping[str, ChannelSettings] = field(default_factory=dict)
     """Where alerts go, by name; empty: standard output and error are the channel."""
+    watches: tuple[WatchSettings, ...] = ()
+    """The registries that are watched beside the close codes."""
     origins: Mapping[str, str] = field(default_factory=dict, compare=False)
-    """Where each that is no default came from, by its key, `channels.NAME.key` for a channel's."""
+    """Where each that is no default came from, by its key; in a table `channels.NAME.key`, say."""
 
     def typed(self, **typed: Any) -> Settings:  # noqa: ANN401  # each in its setting's type
         """With what was typed on the command line; what was not (None, empty) stays."""
@@ -179,3 +224,5 @@ SETTINGS = _rules(Settings)
 """The settings that are no tables, by their key."""
 CHANNEL = _rules(ChannelSettings)
 """The keys of a channel's table."""
+WATCH = _rules(WatchSettings)
+"""The keys of a watch's table."""

@@ -13,8 +13,10 @@ from sync.errors import WrongConfiguration
 from sync.settings.channels import KINDS, Given, channel
 from sync.settings.model import CHANNEL, PREFIX, SETTINGS, Settings
 from sync.settings.values import checked, parsed
+from sync.settings.watches import Tables, parsed_tables, watch_tables
 
 CHANNELS = "channels"
+WATCHES = "watch"
 
 
 def read(
@@ -69,16 +71,21 @@ class _Reader:
         self.problems: list[WrongConfiguration] = []
         self._values: dict[str, Given] = {}
         self._channels: dict[str, dict[str, Given]] = {}
+        self._watches = Tables((), {}, ())
 
     def file(self, found: Mapping[str, Any], path: str) -> None:
         """Take what a file holds."""
         for key, value in found.items():
             if key == CHANNELS:
                 self._channels_of(value, path)
+            elif key == WATCHES:
+                self._watches = watch_tables(value, path)
             elif key in SETTINGS:
                 self._take(self._values, key, value, path)
             else:
-                self._wrong(f"{path}: there is no setting {key}; {_meant(key, [*SETTINGS, CHANNELS])}")
+                self._wrong(
+                    f"{path}: there is no setting {key}; {_meant(key, [*SETTINGS, CHANNELS, WATCHES])}"
+                )
 
     def variable(self, variable: str, text: str) -> None:
         """Take an environment variable, unless it is none of ours.
@@ -90,6 +97,8 @@ class _Reader:
         try:
             if key in SETTINGS:
                 self._take(self._values, key, parsed(SETTINGS[key], text, variable), variable)
+            elif key == WATCHES:
+                self._watches = watch_tables(parsed_tables(text, variable), variable)
             elif table == CHANNELS and inner in CHANNEL:
                 of_channel = _without_rivals(self._channels.get(name, {}), inner)
                 value = parsed(CHANNEL[inner], text, variable)
@@ -100,7 +109,7 @@ class _Reader:
                     f"{variable}: there is no such setting; a channel's is {PREFIX}CHANNELS__NAME__KEY, the "
                     f"keys are {', '.join(CHANNEL).upper()}"
                 )
-            elif near := get_close_matches(key, SETTINGS, n=1, cutoff=0.8):
+            elif near := get_close_matches(key, [*SETTINGS, WATCHES], n=1, cutoff=0.8):
                 self._wrong(f"{variable}: there is no such setting; did you mean {PREFIX}{near[0].upper()}?")
         except WrongConfiguration as e:
             self.problems.append(e)
@@ -121,8 +130,14 @@ class _Reader:
         if {"ping", "ping_file"} <= self._values.keys():
             self._wrong(f"{self._values['ping'].origin}: ping and ping_file exclude each other")
             del self._values["ping_file"]
+        self.problems += self._watches.problems
         values = {key: given.value for key, given in self._values.items()}
-        return Settings(**values, channels=channels, origins=origins)
+        return Settings(
+            **values,
+            channels=channels,
+            watches=self._watches.watches,
+            origins={**origins, **self._watches.origins},
+        )
 
     def _channels_of(self, tables: Any, path: str) -> None:  # noqa: ANN401  # whatever TOML had there
         if not isinstance(tables, dict) or not all(isinstance(table, dict) for table in tables.values()):

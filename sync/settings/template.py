@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from textwrap import wrap
 from typing import Any
 
-from sync.settings.model import CHANNEL, PREFIX, SETTINGS, Rule
+from sync.settings.model import CHANNEL, PREFIX, SETTINGS, WATCH, Rule
 
 _WIDTH = 100
 _CHANNELS: Mapping[str, tuple[str, ...]] = {
@@ -24,7 +24,7 @@ _CHANNELS: Mapping[str, tuple[str, ...]] = {
 
 def template() -> str:
     """The text of the file: TOML, with one line for each setting and one table for each kind of channel."""
-    return "\n".join([*_introduction(), *_settings(), *_channels(), ""])
+    return "\n".join([*_introduction(), *_settings(), *_watches(), *_channels(), ""])
 
 
 def _introduction() -> Iterator[str]:
@@ -51,14 +51,37 @@ def _channels() -> Iterator[str]:
         "Channels: where alerts go, each under a name of your own. Without any, what a sync prints is the "
         "alert, and cron mails it. `ianawatch alerts test` sends a letter to try them."
     )
-    width = max(map(len, CHANNEL))
-    for key, rule in CHANNEL.items():
-        yield f"#   {key:{width}}  {_meaning(rule)}"
+    yield from _keys(CHANNEL)
     for name, keys in _CHANNELS.items():
         yield ""
         yield f"#[channels.{name}]"
         for key in keys:
             yield f"#{key} = {_toml(_example(CHANNEL[key]))}"
+
+
+def _watches() -> Iterator[str]:
+    yield ""
+    yield from _prose(
+        "Further registries to watch, each in a table of its own; `ianawatch watch add` finds one and writes "
+        "its table."
+    )
+    yield from _keys(WATCH)
+    yield ""
+    yield "#[[watch]]"
+    for key, rule in WATCH.items():
+        yield f"#{key} = {_toml(_example(rule))}"
+
+
+def _keys(rules: Mapping[str, Rule]) -> Iterator[str]:
+    """What each key of a table means."""
+    width = max(map(len, rules))
+    for key, rule in rules.items():
+        yield from wrap(
+            f"{key:{width}}  {_meaning(rule)}",
+            _WIDTH,
+            initial_indent="#   ",
+            subsequent_indent=f"#   {'':{width}}  ",
+        )
 
 
 def _meaning(rule: Rule) -> str:

@@ -8,10 +8,15 @@ from typing import Any
 from sync.errors import WrongConfiguration
 from sync.settings.model import Rule
 
+_TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+"""How an environment variable says yes and no."""
+
 
 def parsed(rule: Rule, text: str, origin: str) -> Any:  # noqa: ANN401  # the type is the setting's
     """An environment variable's text as TOML would have it. Lists are words, quoted as in a shell."""
     kind = type(rule.default)
+    if kind is bool:
+        return _TRUTH.get(text.lower(), text)
     try:
         if kind in {int, float}:
             return kind(text)
@@ -38,7 +43,9 @@ def checked(key: str, rule: Rule, value: Any, origin: str) -> Any:  # noqa: ANN4
             raise wrong(f"a list of {' and '.join(rule.choices)}, or of one of them")
         return tuple(value)
     kind: type[str | int | float] = str if rule.default is None else type(rule.default)
-    if not isinstance(value, int | float if kind is float else kind) or isinstance(value, bool):
+    if not isinstance(value, int | float if kind is float else kind) or (
+        isinstance(value, bool) and kind is not bool
+    ):
         raise wrong(f"a {_called(kind)}")
     if rule.choices and value not in rule.choices:
         raise wrong(" or ".join(rule.choices))
@@ -51,4 +58,4 @@ def checked(key: str, rule: Rule, value: Any, origin: str) -> Any:  # noqa: ANN4
 
 
 def _called(kind: type) -> str:
-    return {str: "text", int: "whole number", float: "number"}[kind]
+    return {str: "text", int: "whole number", float: "number", bool: "truth value: true or false"}[kind]

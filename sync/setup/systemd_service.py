@@ -68,7 +68,7 @@ def refuse_foreign(path: Path) -> None:
         if path.is_file() and not path.read_bytes().startswith(FIRST_LINE.encode()):
             raise UsageProblem(f"{path}: this unit was written by somebody else; move it away first")
     except OSError as e:
-        raise UsageProblem(f"{path}: it can't be read: {e.strerror}") from e
+        raise UsageProblem(f"{path}: it can't be read: {e.strerror}; check the rights on it") from e
 
 
 def _reaching(service: Service, settings: Settings, database: Path | None) -> Service:

@@ -46,9 +46,11 @@ def _run(argument: str, text: bytes = b"") -> subprocess.CompletedProcess[bytes]
             env={**os.environ, "LC_ALL": "C"},
         )
     except OSError as e:
-        raise WrongConfiguration(f"{command}: it can't be run: {e.strerror}") from e
+        raise WrongConfiguration(f"{command}: it can't be run: {e.strerror}; check the rights on it") from e
 
 
 def _refused(done: str, said: bytes) -> WrongConfiguration:
     reason = " ".join(said.decode(errors="replace").split()) or "crontab did not say why"
-    return WrongConfiguration(f"the crontab can't be {done}: {reason}")
+    return WrongConfiguration(
+        f"the crontab can't be {done}: {reason}; `ianawatch setup cron` prints the line, for whoever may"
+    )

@@ -40,8 +40,8 @@ def status_sheet(status: Status, troubles: Sequence[Trouble], now: datetime) -> 
         _sources("documented", status.sources, now),
         _sources("in use", status.in_use, now),
         Entry("flagged", [_flagged(status)]),
-        Entry("alerts", [_alerts(status, now)]),
-        Entry("database", [status.database + _size(status.size)]),
+        Entry("alerts", [alerts_line(status, now)]),
+        Entry("database", [database_line(status)]),
         Entry("next", [*_next_steps(status, troubles)]),
     ]
     return Sheet(_title(status, troubles), [entry for entry in entries if entry.lines])
@@ -115,7 +115,8 @@ def _flagged(status: Status) -> str:
     return f"{status.flagged}{ignored}" + (f": {', '.join(status.to_document)}" if status.to_document else "")
 
 
-def _alerts(status: Status, now: datetime) -> str:
+def alerts_line(status: Status, now: datetime) -> str:
+    """What of the outbox did not reach its channel."""
     found = status.deliveries
     if not found.waiting and not found.dead:
         return "none waits"
@@ -123,6 +124,11 @@ def _alerts(status: Status, now: datetime) -> str:
     oldest = f", the oldest decided {ago(found.oldest_at, now)}" if found.oldest_at else ""
     dead = f", {found.dead} given up" if found.dead else ""
     return f"{waiting}{oldest}{dead}" + (f": {found.problem}" if found.problem else "")
+
+
+def database_line(status: Status) -> str:
+    """Where the database is, and how large."""
+    return status.database + _size(status.size)
 
 
 def _size(size: int | None) -> str:

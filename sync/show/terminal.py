@@ -49,7 +49,9 @@ def _put(stream: TextIO, write_it: Callable[[], int]) -> None:
         # What the stream still holds goes nowhere, or the interpreter would try to write it again at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
         if not isinstance(e, BrokenPipeError):
-            raise PassingFailure(f"standard output: the answer can't be written: {e.strerror}") from e
+            raise PassingFailure(
+                f"standard output: the answer can't be written: {e.strerror}; send it elsewhere"
+            ) from e
 
 
 def show_table(columns: Sequence[Column[Row]], rows: Sequence[Row], *, closing: str, nothing: str) -> None:

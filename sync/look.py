@@ -1,0 +1,172 @@
+"""One document as the network has it now, and the tables its watches are compared with. Nothing is stored.
+
+Before it, what was stored is read: which version to ask about, and whether the server asked for patience. A
+server that gives no answer, or asks for patience, is not asked again in the same run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from db.documented_store import DocumentedStore
+from db.registry_store import RegistryStore
+from db.snapshot_store import SnapshotStore
+from sync import observe
+from sync.errors import FetchFailed, PassingFailure, PatienceAsked, ServerNotAsked
+from sync.fetch.location import is_url, shown
+from sync.fetch.patience import LONGEST_PATIENCE
+from sync.observe import Served, StillServed
+from sync.records import FetchLimits, Validators
+from sync.sources import Known, Reads, read_sources
+from sync.watches import DocumentedSource, Watch
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedDocument:
+    """A document, and the watches on its registries; at least one."""
+
+    url: str
+    watches: tuple[Watch, ...]
+
+    @property
+    def location(self) -> str:
+        """Where it is asked for."""
+        mirrored = (watch for watch in self.watches if watch.mirror)
+        return next(mirrored, self.watches[0]).location
+
+    @property
+    def by_default(self) -> bool:
+        """Whether nobody named a source: then a watch may start from what ships with the program."""
+        return self.location == self.url
+
+
+def documents(watches: Iterable[Watch]) -> tuple[WatchedDocument, ...]:
+    """The documents of the watches, each once, in the order of the watches."""
+    by_url: dict[str, list[Watch]] = {}
+    for watch in watches:
+        by_url.setdefault(watch.document, []).append(watch)
+    return tuple(WatchedDocument(url, tuple(of_document)) for url, of_document in by_url.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What a look needs to know."""
+
+    seen: bool
+    """Whether each watch had its first sight."""
+    sha256: str | None
+    """The version to ask about."""
+    validators: Validators | None
+    """Those that came with it, if they count."""
+    retry_at: datetime | None
+    sources: Mapping[str, Mapping[DocumentedSource, Known]]
+    """By the watch's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the network gave."""
+
+    seen: Served | StillServed | None
+    failure: PassingFailure | None
+    """Why the document could not be had."""
+    reads: Mapping[str, Reads]
+    """What became of each source, by the watch's name."""
+
+
+@dataclass(slots=True)
+class Servers:
+    """The servers that gave no answer in this run."""
+
+    failures: dict[str, FetchFailed] = field(default_factory=dict)
+    """The first failure of each, by scheme, host and port."""
+
+    def require(self, location: str) -> None:
+        """Raise what a further request to this server would meet; nothing if there is nothing to fear."""
+        failure = self.failures.get(_server(location))
+        if failure is None:
+            return
+        if failure.retry_at:
+            raise PatienceAsked(shown(location), failure.retry_at)
+        raise ServerNotAsked(shown(location), failure.reason)
+
+    def failed(self, location: str, failure: FetchFailed) -> None:
+        """Remember a failure that the server's other documents would meet too."""
+        if is_url(location) and (failure.unreachable or failure.retry_at):
+            self.failures.setdefault(_server(location), failure)
+
+
+def remember(connection: Connection, document: WatchedDocument, at: datetime) -> Remembered:
+    """What is stored and decides on what to ask for, at the time `at` (UTC)."""
+    registry, snapshots = RegistryStore(connection), SnapshotStore(connection)
+    applied, taken = registry.applied(document.url)
+    names = [watch.name for watch in document.watches]
+    # A watch that has not taken what was applied needs the bytes, not a 304.
+    sha256 = applied if all(taken.get(name) == applied for name in names) else None
+    return Remembered(
+        seen=all(taken.get(name) for name in names),
+        sha256=sha256,
+        validators=snapshots.validators(document.location, sha256),
+        retry_at=_waits_until(snapshots.retry_at(document.location), at),
+        sources={watch.name: _known(connection, watch, at) for watch in document.watches if watch.sources},
+    )
+
+
+def look(
+    document: WatchedDocument, remembered: Remembered, limits: FetchLimits, servers: Servers, at: datetime
+) -> Look:
+    """Ask for the document and read the sources of its watches."""
+    location = document.location
+    patience = PatienceAsked(shown(location), remembered.retry_at) if remembered.retry_at else None
+    reads = {
+        watch.name: read_sources(
+            watch, remembered.sources.get(watch.name, {}), limits, at, ask=patience is None
+        )
+        for watch in document.watches
+    }
+    if patience:
+        return Look(None, patience, reads)
+    try:
+        servers.require(location)
+        seen = observe.observe(location, remembered.validators, remembered.sha256, limits, at)
+    except FetchFailed as e:
+        servers.failed(location, e)
+        bundles = [watch.bundle for watch in document.watches if watch.bundle]
+        if not bundles or remembered.seen or not document.by_default:
+            return Look(None, e, reads)
+        return Look(observe.bundled(bundles[0]), e, reads)
+    except PassingFailure as e:
+        return Look(None, e, reads)
+    return Look(seen, None, reads)
+
+
+def _known(connection: Connection, watch: Watch, at: datetime) -> dict[DocumentedSource, Known]:
+    snapshots = SnapshotStore(connection)
+    watch_id = RegistryStore(connection).watch_id(watch.name)
+    stored = DocumentedStore(connection).sources(watch_id) if watch_id is not None else {}
+    known = {}
+    for source in watch.sources:
+        row, url = stored.get(source.key), source.location
+        read = row.sha256 if row else None
+        known[source] = Known(read)
+        if is_url(url):
+            retry_at = _waits_until(snapshots.retry_at(url), at)
+            known[source] = Known(read, snapshots.validators(url, read), retry_at)
+    return known
+
+
+def _waits_until(retry_at: datetime | None, at: datetime) -> datetime | None:
+    """The stored Retry-After, if it is still to come; one too far off was set by a clock that ran ahead."""
+    return retry_at if retry_at and at < retry_at <= at + LONGEST_PATIENCE else None
+
+
+def _server(location: str) -> str:
+    parts = urlsplit(location)
+    return f"{parts.scheme}://{parts.hostname}:{parts.port}"
