@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, delete, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select, update
 
 from db import tables as t
 from db.column_types import word
@@ -15,6 +15,39 @@ from sync.fetch.location import shown
 from sync.records import DocumentedTable, DocumentedValue
 from sync.state import Flag
 from sync.watches import DocumentedSource, Role
+
+_SOURCE, _VALUE = t.documented_source.c, t.documented_value.c
+
+# Statements of every run stand here, since to make one takes three times as long as to run it.
+_SOURCES = (
+    select(t.documented_source)
+    .where(_SOURCE.watch_id == bindparam("of_watch"))
+    .order_by(_SOURCE.role, _SOURCE.name)
+)
+_TABLES = (
+    select(_SOURCE.name.label("source"), _VALUE.first, _VALUE.last, _VALUE.name, _VALUE.line)
+    .outerjoin(t.documented_value, _VALUE.documented_source_id == _SOURCE.id)
+    .where(
+        _SOURCE.watch_id == bindparam("of_watch"),
+        _SOURCE.role == bindparam("of_role"),
+        _SOURCE.active.is_(True),
+        _SOURCE.sha256.is_not(None),
+    )
+    .order_by(_SOURCE.name, _VALUE.id)
+)
+_WANTED = or_(
+    *(and_(_SOURCE.role == role, _SOURCE.name.in_(bindparam(role.name, expanding=True))) for role in Role)
+)
+_SET_ACTIVE = (
+    update(t.documented_source)
+    .where(_SOURCE.watch_id == bindparam("of_watch"), _SOURCE.active != _WANTED)
+    .values(active=_WANTED)
+)
+_OPEN_FLAGS = (
+    select(t.registration.c.key, t.flag.c.missing_from)
+    .join(t.registration, t.registration.c.id == t.flag.c.registration_id)
+    .where(t.registration.c.watch_id == bindparam("of_watch"), t.flag.c.closed_at.is_(None))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +73,7 @@ class DocumentedStore:
 
     def sources(self, watch_id: int) -> dict[tuple[Role, str], StoredSource]:
         """Every source of a watch, by role and name."""
-        rows = self._connection.execute(
-            select(t.documented_source)
-            .where(t.documented_source.c.watch_id == watch_id)
-            .order_by(t.documented_source.c.role, t.documented_source.c.name)
-        ).mappings()
+        rows = self._connection.execute(_SOURCES, {"of_watch": watch_id}).mappings()
         return {
             (word(Role, row["role"]), row["name"]): StoredSource(
                 id=row["id"],
@@ -59,18 +88,7 @@ class DocumentedStore:
 
     def tables(self, watch_id: int, role: Role = Role.DOCUMENTED) -> dict[str, DocumentedTable]:
         """What the sources of a role that take part list, by source name."""
-        source, value = t.documented_source.c, t.documented_value.c
-        rows = self._connection.execute(
-            select(source.name.label("source"), value.first, value.last, value.name, value.line)
-            .outerjoin(t.documented_value, value.documented_source_id == source.id)
-            .where(
-                source.watch_id == watch_id,
-                source.role == role,
-                source.active.is_(True),
-                source.sha256.is_not(None),
-            )
-            .order_by(source.name, value.id)
-        )
+        rows = self._connection.execute(_TABLES, {"of_watch": watch_id, "of_role": role})
         found: dict[str, list[DocumentedValue]] = {}
         for row in rows:
             values = found.setdefault(row.source, [])
@@ -94,16 +112,10 @@ class DocumentedStore:
 
     def set_active(self, watch_id: int, sources: Iterable[DocumentedSource]) -> None:
         """Let these sources of the watch, and no others, take part."""
-        names: dict[Role, list[str]] = {role: [] for role in Role}
+        names: dict[str, list[str]] = {role.name: [] for role in Role}
         for active in sources:
-            names[active.role].append(active.name)
-        source = t.documented_source.c
-        wanted = or_(*(and_(source.role == role, source.name.in_(names[role])) for role in Role))
-        self._connection.execute(
-            update(t.documented_source)
-            .where(source.watch_id == watch_id, source.active != wanted)
-            .values(active=wanted)
-        )
+            names[active.role.name].append(active.name)
+        self._connection.execute(_SET_ACTIVE, {"of_watch": watch_id, **names})
 
     def save_table(
         self, source_id: int, location: str, sha256: str, table: DocumentedTable, at: datetime
@@ -151,11 +163,7 @@ class DocumentedStore:
 
     def open_flags(self, watch_id: int) -> dict[str, Flag]:
         """The open flags of a watch, by registration key."""
-        rows = self._connection.execute(
-            select(t.registration.c.key, t.flag.c.missing_from)
-            .join(t.registration, t.registration.c.id == t.flag.c.registration_id)
-            .where(t.registration.c.watch_id == watch_id, t.flag.c.closed_at.is_(None))
-        )
+        rows = self._connection.execute(_OPEN_FLAGS, {"of_watch": watch_id})
         return {key: Flag(key, tuple(missing_from)) for key, missing_from in rows}
 
     def save_flags(

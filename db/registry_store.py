@@ -52,6 +52,9 @@ _REGISTRATIONS = (
     .where(t.watch.c.document_id == bindparam("of_document"))
     .order_by(t.registration.c.first, t.registration.c.first_seen_at, t.registration.c.key)
 )
+_REGISTRATION_IDS = select(t.registration.c.key, t.registration.c.id).where(
+    t.registration.c.watch_id == bindparam("of_watch")
+)
 _RECORDS = (
     select(t.record)
     .join(t.watch, t.watch.c.id == t.record.c.watch_id)
@@ -65,6 +68,10 @@ _HOLDS = (
     .where(t.watch.c.document_id == bindparam("of_document"), t.hold.c.closed_at.is_(None))
     .order_by(t.hold.c.id)
 )
+_REGISTRIES = select(t.watch.c.name, t.watch.c.document_id, t.watch.c.registry_id).where(
+    t.watch.c.name.in_(bindparam("of_names", expanding=True))
+)
+_SAVED_DOCUMENT = update(t.document).where(t.document.c.id == bindparam("of_document"))
 _WATCH = update(t.watch).where(t.watch.c.id == bindparam("of_watch"))
 
 
@@ -107,9 +114,7 @@ class RegistryStore:
     def save_document(self, document_id: int, state: DocumentState, snapshot_ids: Mapping[str, int]) -> None:
         """Write what is known of a document; `snapshot_ids` are the rows of its versions."""
         self._connection.execute(
-            update(t.document)
-            .where(t.document.c.id == document_id)
-            .values(document_columns(state, snapshot_ids))
+            _SAVED_DOCUMENT, {"of_document": document_id, **document_columns(state, snapshot_ids)}
         )
 
     def applied(self, url: str) -> tuple[str | None, dict[str, str | None]]:
@@ -138,10 +143,7 @@ class RegistryStore:
     def add_watches(self, document_id: int, watches: Iterable[Watch]) -> None:
         """Make the rows of watches that have none. Raises WrongConfiguration for another registry's watch."""
         wanted = {watch.name: watch for watch in watches}
-        row = t.watch.c
-        known = self._connection.execute(
-            select(row.name, row.document_id, row.registry_id).where(row.name.in_(wanted))
-        )
+        known = self._connection.execute(_REGISTRIES, {"of_names": list(wanted)})
         for name, *registry in known:
             if registry != [document_id, wanted.pop(name).registry_id]:
                 raise WrongConfiguration(
@@ -237,9 +239,7 @@ class RegistryStore:
 
     def registration_ids(self, watch_id: int) -> dict[str, int]:
         """The row of each registration, by its key."""
-        rows = self._connection.execute(
-            select(t.registration.c.key, t.registration.c.id).where(t.registration.c.watch_id == watch_id)
-        )
+        rows = self._connection.execute(_REGISTRATION_IDS, {"of_watch": watch_id})
         return {row.key: row.id for row in rows}
 
     def add_changes(self, watch_id: int, changes: Sequence[Change], snapshot_ids: Mapping[str, int]) -> None:

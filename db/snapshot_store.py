@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, delete, func, insert, select, update
 
 from db import tables as t
 from db.column_types import word
@@ -22,6 +22,26 @@ from sync.state import Verdict
 
 QUARANTINED_KEPT = 20
 """How many bodies of quarantined documents are kept at most (docs/rules.md, rule 4)."""
+
+# Statements of every run stand here, since to make one takes three times as long as to run it.
+_VERSION = select(t.snapshot.c.id, t.snapshot.c.body.is_(None)).where(
+    t.snapshot.c.document_url == bindparam("of_url"), t.snapshot.c.sha256 == bindparam("of_sha256")
+)
+_VERSIONS = select(t.snapshot.c.sha256, t.snapshot.c.id).where(
+    t.snapshot.c.document_url == bindparam("of_url")
+)
+_NOT_YET_APPLIED = update(t.snapshot).where(
+    t.snapshot.c.id == bindparam("of_snapshot"), t.snapshot.c.applied.is_(False)
+)
+_RUNS = (
+    select(t.observation, t.snapshot.c.sha256)
+    .join(t.snapshot, t.snapshot.c.id == t.observation.c.snapshot_id)
+    .where(t.observation.c.document_id == bindparam("of_document"))
+    .order_by(t.observation.c.id.desc())
+)
+_NEWEST_RUN = _RUNS.limit(1)
+_RUN = update(t.observation).where(t.observation.c.id == bindparam("of_run"))
+_RESOURCE = select(t.resource).where(t.resource.c.url == bindparam("of_url"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +69,11 @@ class SnapshotStore:
         self, document_url: str, sha256: str, body: bytes, updated: str | None, *, bundled: bool = False
     ) -> int:
         """The version's row id; the body is kept when it is not there yet."""
-        row = self._connection.execute(
-            select(t.snapshot.c.id, t.snapshot.c.body.is_(None)).where(
-                t.snapshot.c.document_url == as_stored(document_url), t.snapshot.c.sha256 == sha256
-            )
-        ).one_or_none()
+        wanted = {"of_url": as_stored(document_url), "of_sha256": sha256}
+        row = self._connection.execute(_VERSION, wanted).one_or_none()
         if row is None:
             columns = _columns(document_url, sha256, body, updated, bundled=bundled)
-            return inserted_id(self._connection.execute(insert(t.snapshot).values(columns)))
+            return inserted_id(self._connection.execute(insert(t.snapshot), columns))
         if row[1]:
             self._connection.execute(
                 update(t.snapshot).where(t.snapshot.c.id == row[0]).values(body=_packed(body))
@@ -89,19 +106,11 @@ class SnapshotStore:
 
     def mark_applied(self, snapshot_id: int) -> None:
         """Remember that a version was applied: seen again after another, it is an older copy."""
-        self._connection.execute(
-            update(t.snapshot)
-            .where(t.snapshot.c.id == snapshot_id, t.snapshot.c.applied.is_(False))
-            .values(applied=True)
-        )
+        self._connection.execute(_NOT_YET_APPLIED, {"of_snapshot": snapshot_id, "applied": True})
 
     def ids(self, document_url: str) -> dict[str, int]:
         """The row of each version of a document, by SHA-256."""
-        rows = self._connection.execute(
-            select(t.snapshot.c.sha256, t.snapshot.c.id).where(
-                t.snapshot.c.document_url == as_stored(document_url)
-            )
-        )
+        rows = self._connection.execute(_VERSIONS, {"of_url": as_stored(document_url)})
         return {row.sha256: row.id for row in rows}
 
     def updated(self, document_url: str, sha256: str | None) -> str | None:
@@ -150,18 +159,16 @@ class SnapshotStore:
 
         Runs later than this one were written by a clock that ran ahead: they are brought back.
         """
-        last = next(iter(self.runs(document_id, newest=1)), None)
+        last = self._newest_run(document_id)
         if last is not None and last[1].last_at > new.first_at:
             self._bring_back(document_id, new.first_at)
-            last = next(iter(self.runs(document_id, newest=1)))
+            last = self._newest_run(document_id)
         together = joined(last[1], new) if last is not None else None
         if last is None or together is None:
             self.append(document_id, [new], ids)
         else:
             self._connection.execute(
-                update(t.observation)
-                .where(t.observation.c.id == last[0])
-                .values(last_at=together.last_at, count=together.count)
+                _RUN, {"of_run": last[0], "last_at": together.last_at, "count": together.count}
             )
 
     def _bring_back(self, document_id: int, now: datetime) -> None:
@@ -193,30 +200,14 @@ class SnapshotStore:
             ],
         )
 
-    def runs(self, document_id: int, *, newest: int | None = None) -> list[tuple[int, Run]]:
-        """The runs of observations of a document with their rows, newest first; the `newest` few, or all."""
-        return [
-            (
-                row["id"],
-                Run(
-                    sha256=row["sha256"],
-                    verdict=word(Verdict, row["verdict"]),
-                    first_at=row["first_at"],
-                    last_at=row["last_at"],
-                    count=row["count"],
-                    reason=row["reason"],
-                    accept_older=row["accept_older"],
-                    accepted=tuple(row["accepted"]),
-                ),
-            )
-            for row in self._connection.execute(
-                select(t.observation, t.snapshot.c.sha256)
-                .join(t.snapshot, t.snapshot.c.id == t.observation.c.snapshot_id)
-                .where(t.observation.c.document_id == document_id)
-                .order_by(t.observation.c.id.desc())
-                .limit(newest)
-            ).mappings()
-        ]
+    def runs(self, document_id: int) -> list[tuple[int, Run]]:
+        """The runs of observations of a document with their rows, newest first."""
+        rows = self._connection.execute(_RUNS, {"of_document": document_id}).mappings()
+        return [(row["id"], _run_of(row)) for row in rows]
+
+    def _newest_run(self, document_id: int) -> tuple[int, Run] | None:
+        row = self._connection.execute(_NEWEST_RUN, {"of_document": document_id}).mappings().first()
+        return (row["id"], _run_of(row)) if row else None
 
     def forget_observations(self, document_id: int) -> None:
         """Delete the rows, for a replay that writes them anew."""
@@ -252,8 +243,7 @@ class SnapshotStore:
         self._keep(url, retry_at=retry_at)
 
     def _resource(self, url: str) -> RowMapping | None:
-        query = select(t.resource).where(t.resource.c.url == as_stored(url))
-        return self._connection.execute(query).mappings().first()
+        return self._connection.execute(_RESOURCE, {"of_url": as_stored(url)}).mappings().first()
 
     def _keep(self, url: str, **values: object) -> None:
         known = self._resource(url)
@@ -278,6 +268,20 @@ def _columns(
         "bundled": bundled,
         "applied": False,
     }
+
+
+def _run_of(row: RowMapping) -> Run:
+    """A run from its row, with the `sha256` of the version that was seen."""
+    return Run(
+        sha256=row["sha256"],
+        verdict=word(Verdict, row["verdict"]),
+        first_at=row["first_at"],
+        last_at=row["last_at"],
+        count=row["count"],
+        reason=row["reason"],
+        accept_older=row["accept_older"],
+        accepted=tuple(row["accepted"]),
+    )
 
 
 def _packed(body: bytes) -> bytes:

@@ -4,6 +4,7 @@ with Mailbox() as mailbox:
     mailbox.refuse("ops@example.org", "450 4.2.0 greylisted")
     ... mailbox.url("ops@example.org") ...
     assert mailbox.letters[0]["Subject"] == "..."
+    assert mailbox.receive(within=60)["Subject"] == "..."
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import socket
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Self
 
 from aiosmtpd.controller import Controller
@@ -28,6 +30,7 @@ class Mailbox:
             self.port: int = probe.getsockname()[1]
         self.letters: list[EmailMessage] = []
         """What was accepted, in order."""
+        self._not_received: SimpleQueue[EmailMessage] = SimpleQueue()
         self._refused: dict[str, str] = {}
         self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
 
@@ -36,6 +39,10 @@ class Mailbox:
         credentials = f"us3r:{password}@" if password else ""
         options = f"smtp=127.0.0.1&from=ianawatch@example.org&mode=insecure{query}"
         return f"mailto://{credentials}127.0.0.1:{self.port}/{'/'.join(recipients)}?{options}"
+
+    def receive(self, within: float) -> EmailMessage:
+        """The first letter that was not received yet, as soon as it is here; queue.Empty after the seconds."""
+        return self._not_received.get(timeout=within)
 
     def refuse(self, recipient: str, answer: str) -> None:
         """Answer this to a RCPT with the recipient, from now on."""
@@ -71,4 +78,5 @@ class Mailbox:
         message = message_from_bytes(content, policy=policy.default)
         assert isinstance(message, EmailMessage)
         self.letters.append(message)
+        self._not_received.put(message)
         return "250 OK"
