@@ -53,8 +53,10 @@ class Utc(TypeDecorator[datetime]):
         if value.tzinfo is None:
             msg = f"a time without a zone could mean anything: {value!r}"
             raise ValueError(msg)
-        value = value.astimezone(UTC).replace(microsecond=0)
-        return value.isoformat().replace("+00:00", "Z") if dialect.name == "sqlite" else value
+        value = value.astimezone(UTC)
+        if dialect.name == "sqlite":
+            return value.isoformat(timespec="seconds").replace("+00:00", "Z")
+        return value.replace(microsecond=0)
 
     def process_result_value(self, value: str | datetime | None, dialect: Dialect) -> datetime | None:
         """Aware, in UTC. Raises NotAsWritten."""

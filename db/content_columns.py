@@ -20,10 +20,10 @@ def content_columns(content: Content) -> dict[str, Any]:
         "description": content.description,
         "registered_on": content.registered_on,
         "revised_on": content.revised_on,
-        "xrefs": [[r.kind, r.data, r.text] for r in content.references],
+        "xrefs": [(r.kind, r.data, r.text) for r in content.references],
         "reference": "; ".join(reference_text(r) for r in content.references if r.kind != "person"),
-        "contacts": list(content.contacts),
-        "extra": [list(pair) for pair in content.extra],
+        "contacts": content.contacts,
+        "extra": content.extra,
     }
 
 

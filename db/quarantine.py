@@ -20,6 +20,7 @@ def held_back(connection: Connection, watch_name: str) -> list[HeldBack]:
         connection.execute(
             select(
                 t.watch.c.id,
+                t.watch.c.name,
                 t.watch.c.document_id,
                 t.watch.c.snapshot_id,
                 t.document.c.snapshot_id.label("applied_id"),
@@ -62,6 +63,7 @@ def _holds(connection: Connection, watch: RowMapping) -> Iterator[HeldBack]:
             accepted_at=hold["accepted_at"],
             document_updated=version.updated,
             kept=bool(version.kept),
+            watch=watch["name"],
         )
 
 
@@ -108,4 +110,5 @@ def _documents(connection: Connection, watch: RowMapping) -> Iterator[HeldBack]:
             accepted_at=None,
             document_updated=None,
             kept=True,
+            watch=watch["name"],
         )

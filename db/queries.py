@@ -35,6 +35,11 @@ def seen_watch(connection: Connection, name: str) -> int:
     return watch_id
 
 
+def seen_watches(connection: Connection) -> frozenset[str]:
+    """The names of the watches whose registry was read at least once."""
+    return frozenset(connection.scalars(select(t.watch.c.name).where(t.watch.c.snapshot_id.is_not(None))))
+
+
 def as_of(connection: Connection, watch: str) -> tuple[str | None, datetime | None]:
     """The date of the version that counts, as served, and when the document was last seen."""
     o = t.observation.c
@@ -89,6 +94,7 @@ def open_flags(connection: Connection, watch: str, within: Interval | None = Non
             missing_from=tuple(row["missing_from"]),
             opened_at=row["opened_at"],
             ignored=row["ignored"],
+            watch=watch,
         )
         for row in rows
     ]

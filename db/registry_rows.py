@@ -51,7 +51,7 @@ def registration_columns(r: Registration) -> Columns:
         **content_columns(r.content),
         "origin_name": r.origin[0],
         "origin_date": r.origin[1],
-        "formerly": [list(pair) for pair in r.formerly],
+        "formerly": r.formerly,
         "first_seen_at": r.first_seen_at,
         "baseline": r.baseline,
         "missing_since": r.missing_since,

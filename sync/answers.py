@@ -44,6 +44,8 @@ class FlagRow:
     opened_at: datetime
     ignored: str | None
     """Why a person decided not to document it."""
+    watch: str = ""
+    """The watch's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,8 @@ class HeldBack:
     """The date of that version as served; None where it has none, or can't be read."""
     kept: bool
     """Whether that version's bytes are still there."""
+    watch: str = ""
+    """The watch's name."""
 
 
 @dataclass(frozen=True, slots=True)

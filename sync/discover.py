@@ -1,6 +1,6 @@
 """What a person names -> a document and its registries, and what to call a watch on one. Pure.
 
-    place         `http-status-codes`, a page's address, a file -> the document's, and the registry if it is named
+    place         a name, a page's address, a file -> the document's, and the registry where it is named
     candidates    the document's registries -> which can be watched, which are, and why the others can't be
     name_for      a watch's name, where a person gave none
 
@@ -60,8 +60,8 @@ class Candidate:
 def place(named: str) -> Place:
     """Where the document is that a person names.
 
-    IANA's short name of it, with `#` and a registry's id or without; the address of any of IANA's pages on it;
-    the URL of the XML elsewhere; the path of a file, which is taken from here on. Raises UsageProblem.
+    IANA's short name of it, with `#` and a registry's id or without; the address of any of IANA's pages on
+    it; the URL of the XML elsewhere; the path of a file, from here on. Raises UsageProblem.
     """
     name, _, registry = named.partition("#")
     if is_url(named):
@@ -69,16 +69,14 @@ def place(named: str) -> Place:
     if "/" not in named and not named.endswith(".xml"):
         if not _SHORT_NAME.fullmatch(name):
             raise UsageProblem(
-                f"{named!r}: that names no document; give IANA's name of one, such as http-status-codes, a URL, "
-                "or the path of a file"
+                f"{named!r}: that names no document; give IANA's name of one, such as http-status-codes, "
+                "a URL, or the path of a file"
             )
         return Place(f"{IANA}{name}/{name}.xml", registry or None, name)
     return Place(os.path.abspath(os.path.expanduser(named)))  # noqa: PTH100, PTH111  # no file is looked at
 
 
-def candidates(
-    registries: Iterable[RegistrySnapshot], watched: Mapping[str, str]
-) -> tuple[Candidate, ...]:
+def candidates(registries: Iterable[RegistrySnapshot], watched: Mapping[str, str]) -> tuple[Candidate, ...]:
     """The registries of a document, in its order; `watched` are the watches' names by the registry's id."""
     return tuple(
         Candidate(
@@ -95,7 +93,7 @@ def candidates(
 
 
 def name_for(document: str, registry: str, *, alone: bool, taken: Collection[str]) -> str:
-    """What to call a watch: after the document where its registry stands `alone` there, else after the registry.
+    """What to call a watch: after the document where its registry is `alone` there, else after the registry.
 
     Made of what a watch's name may have, and none of the `taken`.
     """
@@ -106,7 +104,9 @@ def name_for(document: str, registry: str, *, alone: bool, taken: Collection[str
 
 def _at_url(url: str) -> Place:
     if not is_http_url(url):
-        raise UsageProblem(f"{shown_location(url)}: that is no http or https URL; give one, or the path of a file")
+        raise UsageProblem(
+            f"{shown_location(url)}: that is no http or https URL; give one, or the path of a file"
+        )
     parts = urlsplit(url)
     registry = unquote(parts.fragment) or None
     document = url.partition("#")[0]

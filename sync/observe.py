@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Protocol
 
 from sync.errors import DocumentUnusable, RegistryUnusable
+from sync.fetch.location import shown
 from sync.intervals import Interval
 from sync.records import FetchedDocument, FetchLimits, NotModified, RegistrySnapshot, Validators
 from sync.sources import read_bundled
@@ -111,7 +112,7 @@ def _served(location: str, body: bytes, validators: Validators | None, *, ships:
 
     document: Readable | str
     try:
-        document = parse_document(body, location=location)
+        document = parse_document(body, location=shown(location))
     except DocumentUnusable as e:
         document = e.reason
     return Served(location, body, hashlib.sha256(body).hexdigest(), document, validators, ships)

@@ -10,9 +10,10 @@ from urllib.parse import quote, urlsplit, urlunsplit
 from sync.errors import UsageProblem
 from sync.intervals import Interval
 
-
 IANA = "https://www.iana.org/assignments/"
 """Where IANA serves its documents, each in a folder of its own name."""
+IANA_LIST = "https://www.iana.org/protocols"
+"""Where IANA lists them for people."""
 
 
 class Role(StrEnum):

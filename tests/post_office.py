@@ -41,7 +41,7 @@ class Mailbox:
         return f"mailto://{credentials}127.0.0.1:{self.port}/{'/'.join(recipients)}?{options}"
 
     def receive(self, within: float) -> EmailMessage:
-        """The first letter that was not received yet, as soon as it is here; queue.Empty after the seconds."""
+        """The first letter not received yet, as soon as it is here; queue.Empty after so many seconds."""
         return self._not_received.get(timeout=within)
 
     def refuse(self, recipient: str, answer: str) -> None:

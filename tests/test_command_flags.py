@@ -62,6 +62,7 @@ def test_as_data_a_flag_has_the_names_of_the_view(watched: Watched) -> None:
         "missing_from": ["page"],
         "opened_at": "2026-01-01T12:00:00Z",
         "ignored": None,
+        "watch": "close-codes",
     }
 
 

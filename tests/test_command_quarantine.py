@@ -74,6 +74,7 @@ def test_as_data_each_thing_has_these_fields(program: Program) -> None:
         "accepted_at": None,
         "document_updated": "2021-09-20",
         "kept": True,
+        "watch": "close-codes",
     }
     (row,) = csv.DictReader(program.here("quarantine", "list", "--format", "csv").out.splitlines())
     assert row == {**{name: str(value) for name, value in item.items()}, "accepted_at": "", "kept": "1"}
@@ -86,7 +87,7 @@ def test_as_data_each_thing_has_these_fields(program: Program) -> None:
     [
         ("table", ""),
         ("json", "[]\n"),
-        ("csv", "sha256,kind,reason,since,accepted_at,document_updated,kept\n"),
+        ("csv", "sha256,kind,reason,since,accepted_at,document_updated,kept,watch\n"),
     ],
 )
 def test_when_nothing_is_held_back(program: Program, output: str, said: str) -> None:

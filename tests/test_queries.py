@@ -87,7 +87,7 @@ def test_a_watch_that_was_never_read_is_no_empty_registry(watched: Watched, name
 def test_flags_come_with_the_sources_that_lack_the_code(watched: Watched) -> None:
     with watched.database.read() as connection:
         assert queries.open_flags(connection, NAME) == [
-            FlagRow(3000, 3000, "Unauthorized", "2021-09-06", ("page",), NOON + 4 * DAY, None)
+            FlagRow(3000, 3000, "Unauthorized", "2021-09-06", ("page",), NOON + 4 * DAY, None, "close-codes")
         ]
         assert queries.open_flags(connection, NAME, within=(3001, 3999)) == []
 

@@ -251,3 +251,28 @@ def test_each_watch_has_a_page_and_a_feed_of_its_own(watches: Watches) -> None:
     watches.run("sync", "--quiet")
     assert "Not Found" in (folder / "status.html").read_text("utf-8")
     assert (folder / "alerts.atom").exists()
+
+
+def test_what_is_flagged_and_held_back_is_listed_for_all_with_its_watch(watches: Watches) -> None:
+    watches.program.documents(200)
+    watches.configure(
+        {"status": ("http", "codes"), "methods": ("http", "methods"), "alerts": ("tls", "alerts")},
+        status=f'documented = ["{watches.program.page}"]\n',
+        alerts=f'documented = ["{watches.program.page}"]\n',
+    )
+    watches.run("sync", "--quiet")
+    assert [line.split()[:3] for line in watches.run("flags").out.splitlines()] == [
+        ["WATCH", "CODE", "NAME"],
+        ["status", "404", "Not"],
+        ["alerts", "0", "close_notify"],
+    ]
+    one = json.loads(watches.run("flags", "list", "--watch", "alerts", "--format", "json").out)
+    assert [(row["watch"], row["first"]) for row in one] == [("alerts", 0)]
+
+    body = document([OK, NOT_FOUND], registry_id="codes", updated="2026-01-02")
+    watches.server.put("/http.xml", body, last_modified="Fri, 02 Jan 2026 00:00:00 GMT")
+    assert watches.run("sync", "--quiet", at=NOON).exit_code == Exit.UNUSABLE_INPUT
+    held = watches.run("quarantine").out.splitlines()[1].split()
+    assert held[0] == "methods"
+    assert "methods: " in watches.run("quarantine", "accept", held[1], at=EVENING).out
+    assert watches.run("status", at=EVENING).exit_code == Exit.DONE

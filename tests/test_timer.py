@@ -1,7 +1,7 @@
 """cron fires, the registry has a new code, and the mail arrives: every part is real.
 
-cron runs in namespaces of its own: the machine's crontabs, jobs and pid file are out of its sight, and when it
-ends all that it started ends. That needs root, and Debian's cron.
+cron runs in namespaces of its own, where it sees none of the machine's crontabs, jobs and pid files, and when
+it ends all that it started ends. That needs root, and Debian's cron.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from queue import Empty
 
 import pytest
 from builders import document, row
@@ -42,7 +43,7 @@ echo "HOME=$HOME" | cat - crontab | crontab -
 crontab -l
 exec cron -f
 """
-"""As a user would who can't wait for an hour; the home is the one thing that cron would take from elsewhere."""
+"""What a user does who can't wait for an hour. The home is what cron would take from elsewhere."""
 
 NORMAL = row("1000", "Normal Closure")
 UNAUTHORIZED = row("3000", "Unauthorized", date="2021-09-06")
@@ -104,14 +105,19 @@ class Person:
             )
         try:
             yield
-            assert cron.poll() is None, self.log.read_text("utf-8")
+        except Empty as e:
+            raise AssertionError(f"nothing came: {self.log.read_text('utf-8')}") from e
         finally:
             cron.kill()
             cron.wait()
 
 
+def crontab_of_the_machine() -> bytes:
+    return subprocess.run(["crontab", "-l"], capture_output=True, check=False).stdout
+
+
 def test_the_timer_fires_and_the_mail_arrives(tmp_path: Path) -> None:
-    person = Person(tmp_path)
+    person, crontab = Person(tmp_path), crontab_of_the_machine()
     with LoopbackServer() as iana, Mailbox() as mailbox:
         iana.put("/registry.xml", document([NORMAL], updated="2021-09-01"))
         person.configures(iana.url("/registry.xml"), mailbox.url("ann@example.org"))
@@ -122,6 +128,7 @@ def test_the_timer_fires_and_the_mail_arrives(tmp_path: Path) -> None:
         with person.timer():
             letter = mailbox.receive(WITHIN)
         assert len(iana.requests) == 2
+    assert crontab_of_the_machine() == crontab
     assert letter["To"] == "ann@example.org"
     assert letter["Subject"] == "ianawatch: close-codes: 3000 registered, not documented"
     line = f"* * * * * {tmp_path}/.local/bin/ianawatch sync --quiet # set up by ianawatch"

@@ -10,14 +10,21 @@ from typing import TYPE_CHECKING
 import click
 
 from sync.codes import read_code, read_range
-from sync.errors import Exit, FetchFailed, TableMissing, TableUnusable
+from sync.commands.locations import read_location
+from sync.errors import (
+    DocumentUnusable,
+    Exit,
+    FetchFailed,
+    RegistryUnusable,
+    TableMissing,
+    TableUnusable,
+    UnusableInput,
+)
 from sync.escape import json_text, shown
-from sync.fetch.file import read_file
-from sync.fetch.location import is_url, page_name
+from sync.fetch.location import page_name
 from sync.fetch.location import shown as shown_location
 from sync.intervals import spelled
 from sync.program import Program
-from sync.records import FetchedDocument, NotModified
 from sync.watches import BUNDLED
 
 if TYPE_CHECKING:
@@ -106,11 +113,15 @@ def _registry(program: Program, source: str | None) -> tuple[RegistrySnapshot, s
         body, location = read_bundled(watch.bundle.document), watch.bundle.document
     else:
         location = source or watch.document
-        body = _read(program, location)
-    document = parse_document(body, location=location)
-    registry = document.registry(watch.registry_id, watch.bounds)
+        body = read_location(program, location)
+    where = shown_location(location)
+    try:
+        document = parse_document(body, location=where)
+        registry = document.registry(watch.registry_id, watch.bounds)
+    except (DocumentUnusable, RegistryUnusable) as e:
+        raise UnusableInput(f"{where}: {e.reason}; name another with --source") from e
     for aside in registry.set_aside:
-        program.say_error(f"{shown_location(location)}: a record is left out, {aside.reason}: {aside.text}")
+        program.say_error(f"{where}: a record is left out, {aside.reason}: {aside.text}")
     return registry, document.updated or "an unknown day"
 
 
@@ -124,7 +135,7 @@ def _table(program: Program, page: str, *, alone: bool) -> DocumentedTable | Non
     if location == BUNDLED and watch.bundle is not None:
         body, name = read_bundled(watch.bundle.documented), watch.bundle.documented
     else:
-        body, name = _read(program, location), page_name(location)
+        body, name = read_location(program, location), page_name(location)
     watched = watch.watched or watch.bounds
     if not alone and not mentions_values(body, name=name, watched=watched):
         return None
@@ -134,22 +145,6 @@ def _table(program: Program, page: str, *, alone: bool) -> DocumentedTable | Non
         if alone:
             raise
         return None
-
-
-def _read(program: Program, location: str) -> bytes:
-    if not is_url(location):
-        return read_file(location, program.settings.limits).body
-    from sync.fetch.document import fetch  # requests is slow to import
-    from sync.show.progress import working
-
-    with working(f"asking {shown_location(location)}"):
-        answer = fetch(location, limits=program.settings.limits, now=program.clock())
-    match answer:
-        case FetchedDocument(body=body):
-            return body
-        case NotModified():
-            msg = "a 304 only comes when it is asked for"
-            raise AssertionError(msg)
 
 
 def _summary(checked: list[CheckedPage], against: str, *, in_use: bool) -> str:

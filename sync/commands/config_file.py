@@ -1,11 +1,14 @@
-"""The configuration file as the commands that write it have it: where it is, what it holds, and put in place."""
+"""The configuration file, for the commands that write it: where it is, what it holds, how it gets there."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 from sync.errors import CannotCreateFile, UsageProblem, WrongConfiguration
 from sync.program import Program
+from sync.settings.model import PREFIX
 
 
 def config_path(program: Program) -> Path:
@@ -13,6 +16,23 @@ def config_path(program: Program) -> Path:
     from sync.settings.read import default_config
 
     return program.config or default_config()
+
+
+def editable(program: Program, key: str) -> Path:
+    """The file, to write under this key. Raises UsageProblem where a variable would win over it."""
+    path = config_path(program)
+    variable = f"{PREFIX}{key.upper()}"
+    if os.environ.get(variable):
+        raise UsageProblem(f"{variable} is set, and wins over {path}: make the change there, or unset it")
+    return path
+
+
+def change(path: Path, edit: Callable[[str, str], str]) -> None:
+    """Have the file hold what `edit` makes of its text and its name.
+
+    Raises WrongConfiguration for one that can't be read or changed, CannotCreateFile.
+    """
+    write_text(path, edit(read_text(path), str(path)))
 
 
 def read_text(path: Path) -> str:

@@ -7,6 +7,8 @@ import click
 from sync.commands.options import (
     ROWS,
     ListByDefault,
+    called,
+    columns_for,
     format_option,
     names_of,
     show_rows,
@@ -37,14 +39,18 @@ def list_(program: Program, *, output: str) -> None:
     from sync.answers import FlagRow
     from sync.show.columns import FLAGS
 
-    name = program.watch.name
+    watches = program.watches
     with program.open_database().read() as connection:
-        flags = queries.open_flags(connection, name)
+        if len(watches) > 1:
+            seen = queries.seen_watches(connection)
+            watches = tuple(watch for watch in watches if watch.name in seen) or watches
+        flags = [flag for watch in watches for flag in queries.open_flags(connection, watch.name)]
+    name = called(watches)
     ignored = sum(flag.ignored is not None for flag in flags)
     show_rows(
         flags,
         names_of(FlagRow),
-        FLAGS,
+        columns_for(watches, FLAGS),
         output,
         closing=f"{name}: {len(flags)} flagged" + (f", {ignored} of them ignored" if ignored else ""),
         nothing=f"{name}: nothing is flagged",

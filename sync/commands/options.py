@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import fields
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -13,6 +14,7 @@ from sync.program import Program
 
 if TYPE_CHECKING:
     from sync.show.render import Column
+    from sync.watches import Watch
 
 Row = TypeVar("Row")
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -84,6 +86,20 @@ def show_rows(
         terminal.show_table(columns, rows, closing=closing, nothing=nothing)
     else:
         terminal.write(render.as_data(names, rows, output))
+
+
+def called(watches: Sequence[Watch]) -> str:
+    """What a closing line is about."""
+    return watches[0].name if len(watches) == 1 else f"{len(watches)} watches"
+
+
+def columns_for(watches: Sequence[Watch], columns: Sequence[Column[Row]]) -> Sequence[Column[Row]]:
+    """The columns, with the watch before them where the rows are of several."""
+    from sync.show.render import Column
+
+    if len(watches) == 1:
+        return columns
+    return (Column("WATCH", attrgetter("watch")), *columns)
 
 
 def names_of(row: type) -> tuple[str, ...]:

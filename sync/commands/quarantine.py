@@ -11,14 +11,19 @@ from sync.commands.options import (
     ONE,
     ROWS,
     ListByDefault,
+    called,
+    columns_for,
     format_option,
     names_of,
     show_rows,
     watch_option,
 )
+from sync.errors import UsageProblem
 from sync.program import Program
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sync.answers import HeldBack
 
 
@@ -43,12 +48,12 @@ def list_(program: Program, *, output: str) -> None:
     from sync.show.render import counted
 
     items = _held_back(program)
-    name = program.watch.name
+    name = called(program.watches)
     waiting = counted(sum(item.accepted_at is None for item in items), "thing waits", "things wait")
     show_rows(
         items,
         names_of(HeldBack),
-        HELD_BACK,
+        columns_for(program.watches, HELD_BACK),
         output,
         closing=f"{name}: {waiting} for a person",
         nothing=f"{name}: nothing is held back",
@@ -69,7 +74,7 @@ def show(program: Program, *, id_: str, body: bool, output: str) -> None:
 
     items = find(_held_back(program), id_)
     if body:
-        _write_body(program, items[0].sha256)
+        _write_body(program.choose(items[0].watch), items[0].sha256)
     elif output == "json":
         terminal.write(render.as_json(items))
     else:
@@ -83,11 +88,14 @@ def show(program: Program, *, id_: str, body: bool, output: str) -> None:
 def accept(program: Program, *, id_: str) -> None:
     """Accept all that is held back of the version ID: the registry is as that version says."""
     from sync.accept import accept as accept_held
+    from sync.accept import find
     from sync.commands.delivery import Outlets, deliver_and_tell
     from sync.show.held_back import ID_LENGTH
     from sync.show.render import counted
 
     at = program.clock()
+    items = find(_held_back(program), id_)
+    program = _choose(program, items)
     watch = program.watch_with()
     outlets = Outlets.of(program.settings)
     database = program.open_database()
@@ -98,6 +106,17 @@ def accept(program: Program, *, id_: str) -> None:
     if done.missing:
         missing = counted(done.missing, "missing registration is", "missing registrations are")
         program.say(f"{watch.name}: {missing} withdrawn after a day of being missing")
+
+
+def _choose(program: Program, items: Sequence[HeldBack]) -> Program:
+    """The program asked about the watch that the items are of. Raises UsageProblem when they are of several."""
+    names = list(dict.fromkeys(item.watch for item in items))
+    if len(names) > 1:
+        raise UsageProblem(
+            f"{items[0].sha256[:12]}: it is held back for {' and '.join(names)}; say with --watch NAME for which "
+            "it is accepted"
+        )
+    return program.choose(names[0])
 
 
 def _write_body(program: Program, sha256: str) -> None:
@@ -124,4 +143,4 @@ def _held_back(program: Program) -> list[HeldBack]:
     from db.quarantine import held_back
 
     with program.open_database().read() as connection:
-        return held_back(connection, program.watch.name)
+        return [item for watch in program.watches for item in held_back(connection, watch.name)]

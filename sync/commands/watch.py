@@ -1,4 +1,4 @@
-"""`ianawatch watch`: what is watched, and one more or one less of it. Finding a registry is `watch_add`'s business."""
+"""`ianawatch watch`: what is watched, and one less of it; one more is `watch_add`'s business."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sync.commands.config_file import changed
+from sync.commands.config_file import change, editable
 from sync.commands.options import ONE, ROWS, ListByDefault, format_option, names_of, show_rows
 from sync.commands.watch_add import add
 from sync.program import Program
@@ -92,12 +92,19 @@ def remove(program: Program, *, name: str) -> None:
 
     program.choose(name)
     if name in SHIPPED:
-        path = changed(program, lambda text, origin: with_close_codes(text, origin, on=False), "close_codes")
-        undone = f"`ianawatch watch add {name}` watches it again"
+        path = editable(program, "close_codes")
+        change(path, lambda text, origin: with_close_codes(text, origin, on=False))
+        program.say(
+            f"{name}: switched off in {path}; what is stored stays in the database, and "
+            f"`ianawatch watch add {name}` switches it on again"
+        )
     else:
-        path = changed(program, lambda text, origin: without_watch(text, name, origin))
-        undone = "a watch of the same name and registry goes on from there"
-    program.say(f"{name}: no longer watched, says {path}; what is stored of it stays in the database: {undone}")
+        path = editable(program, "watch")
+        change(path, lambda text, origin: without_watch(text, name, origin))
+        program.say(
+            f"{name}: removed from {path}; what is stored stays in the database, and a watch of this name on the "
+            "same registry goes on from there"
+        )
 
 
 def _known(program: Program) -> Mapping[str, WatchCounts]:

@@ -1,4 +1,4 @@
-"""`ianawatch watch add`: a document is asked for, its registries looked through, and tables written for the chosen.
+"""`ianawatch watch add`: looks through a document's registries, and writes a table for each that is chosen.
 
 Everything that can be wrong is told before the network is used; nothing is written unless all is well. No
 database is made: the first sync does that.
@@ -7,7 +7,8 @@ database is made: the first sync does that.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence, Sized
+from dataclasses import replace
 from difflib import get_close_matches
 from http import HTTPStatus
 from pathlib import Path
@@ -15,17 +16,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sync.commands.config_file import changed, require_file
+from sync.commands.config_file import change, editable
 from sync.commands.locations import read_location
-from sync.errors import FetchFailed, UnusableInput, UsageProblem
+from sync.errors import DocumentUnusable, FetchFailed, UnusableInput, UsageProblem
 from sync.fetch.location import is_url
 from sync.fetch.location import shown as shown_location
 from sync.program import Program
+from sync.watches import IANA_LIST, SHIPPED
 
 if TYPE_CHECKING:
     from sync.discover import Candidate, Place
+    from sync.records import RegistrySnapshot
     from sync.settings.model import WatchSettings
 
+_NEXT = "`ianawatch sync` takes the first look"
 _NAMED = 8
 """How many registries an error names."""
 
@@ -63,7 +67,7 @@ def add(
     documented: tuple[str, ...],
     in_use: tuple[str, ...],
 ) -> None:
-    """Watch a registry of numbers, for example: ianawatch watch add http-status-codes
+    """Watch a registry of numbers, for example: ianawatch watch add http-status-codes.
 
     What to watch is IANA's short name of a document, the address of its page, also with the registry behind a
     hash sign (tls-parameters#tls-parameters-6), or an XML document anywhere. A document with several such
@@ -75,40 +79,55 @@ def add(
     Exit codes: 0 it is watched, 2 which one is not clear, 65 it holds other things than numbers, 73 the
     configuration can't be written, 75 the document can't be reached, 78 the configuration can't be changed.
     """
+    from sync import watched
     from sync.discover import candidates, place
-    from sync.watches import SHIPPED
+    from sync.settings.model import WatchSettings
+    from sync.settings.watches import faults
 
-    options = {"range": range_, "documented": _findable(documented), "in_use": _findable(in_use)}
-    typed = any([name, *options.values()])
+    settings = program.settings
     if what in SHIPPED:
-        _add_shipped(program, what, plain=not (typed or registries or every))
+        _require_plain(what, typed=any((registries, every, name, range_, documented, in_use)))
+        _add_shipped(program, what)
         return
     where = place(what)
-    wanted = tuple(dict.fromkeys(registries or filter(None, [where.registry])))
+    draft = WatchSettings(
+        name or "",
+        where.document,
+        range=range_,
+        documented=_findable(documented),
+        in_use=_findable(in_use),
+    )
+    typed = draft != WatchSettings(document=where.document)
+    if name and name in watched.names(settings):
+        raise UsageProblem(f"--name {name}: there is a watch of this name already; give another")
+    for fault in faults(replace(draft, name=name or "new")):
+        raise UsageProblem(fault)
+    wanted = tuple(dict.fromkeys([*registries, *filter(None, [where.registry])]))
     if every and wanted:
-        raise UsageProblem("--all are all registries of the document; leave the registry out, or --all")
-    require_file(program)
-    _try_out(program, where, name, options)
-    found = candidates(_registries(program, where), _watched(program, where.document))
-    chosen = _chosen(found, where, wanted, every=every)
-    known = [one for one in chosen if one.watched_as]
-    new = [one for one in chosen if not one.watched_as]
-    if typed and (known or len(new) > 1):
         raise UsageProblem(
-            f"{known[0].registry}: it is watched already, as {known[0].watched_as}; to change that, edit "
-            "the configuration file, or remove it first"
-            if known
-            else "--name, --range, --documented and --in-use are said of one registry; name it with --registry"
+            "--all takes every registry of the document: leave out the one that is named, or --all"
         )
-    for one in known:
-        program.say(f"{one.registry}: it is watched already, as {one.watched_as}")
-    if shipped := next((one.registry for one in new if _ships(where.document, one.registry)), None):
-        # It can be here only where it was switched off.
-        _add_shipped(program, _ships(where.document, shipped) or "", plain=not typed)
-        new = [one for one in new if one.registry != shipped]
-    if new:
-        alone = sum(one.unfit is None for one in found) == 1
-        _add(program, where, new, name, options, alone=alone)
+    path = editable(program, "watch")
+    there = {one.registry_id: one.name for one in watched.watches(settings) if one.document == where.document}
+    found = candidates(_registries(program, where), there)
+    chosen = _chosen(program, found, what.partition("#")[0], wanted, every=every)
+    new = [one for one in chosen if one.watched_as is None]
+    if len(chosen) > 1 and typed:
+        raise UsageProblem(
+            "--name, --range, --documented and --in-use are said of one registry; name it with --registry"
+        )
+    for one in chosen:
+        if one.watched_as:
+            _require_plain(one.watched_as, typed=typed)
+            program.say(f"{one.registry}: watched already, as {one.watched_as}")
+    for one in new:
+        # Only where it was switched off is it none of those that are there.
+        if shipped := _shipped(where.document, one.registry):
+            _require_plain(shipped, typed=typed)
+            _add_shipped(program, shipped)
+    new = [one for one in new if not _shipped(where.document, one.registry)]
+    alone = sum(one.unfit is None for one in found) == 1
+    _add(program, path, draft, new, alone=alone)
 
 
 def _findable(sources: Sequence[str]) -> tuple[str, ...]:
@@ -125,21 +144,145 @@ def _findable(sources: Sequence[str]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _try_out(program: Program, where: Place, name: str | None, options: dict[str, str | tuple[str, ...] | None]) -> None:
-    """Raises UsageProblem for what the settings would refuse."""
+def _registries(program: Program, where: Place) -> Iterator[RegistrySnapshot]:
+    """The document's registries, as they are served now."""
+    from sync.parse_registry.document import parse_document
+    from sync.watched import WIDEST
+
+    shown = shown_location(where.document)
+    try:
+        document = parse_document(read_location(program, where.document), location=shown)
+    except FetchFailed as e:
+        if where.short_name is None or e.status != HTTPStatus.NOT_FOUND:
+            raise
+        raise UsageProblem(_no_document(where.short_name)) from e
+    except DocumentUnusable as e:
+        raise UnusableInput(f"{shown}: {e.reason}") from e
+    return document.registries(WIDEST)
+
+
+def _no_document(name: str) -> str:
+    stem, _, number = name.rpartition("-")
+    if stem and number.isdecimal():
+        hint = f"is it a registry of a document? Then: ianawatch watch add {stem}#{name}"
+    else:
+        hint = f"{IANA_LIST} lists them, and takes their addresses too"
+    return f"{name}: IANA has no document of this name; {hint}"
+
+
+def _chosen(
+    program: Program, found: Sequence[Candidate], what: str, wanted: Sequence[str], *, every: bool
+) -> list[Candidate]:
+    """The registries that are meant. Raises UsageProblem, after a list to choose from, or UnusableInput."""
+    fit = [one for one in found if one.unfit is None]
+    if wanted:
+        chosen = [_named(found, what, registry) for registry in wanted]
+    elif len(found) == 1:
+        chosen = list(found)
+    elif not fit:
+        _list(found)
+        raise UnusableInput(f"{what}: {len(found) or 'no'} registries, and none of them can be watched")
+    elif len(fit) > 1 and not every:
+        _list(found)
+        raise UsageProblem(
+            f"{what}: {len(fit)} of its registries can be watched; name one "
+            f"(ianawatch watch add {what} --registry {fit[0].registry}), or take them --all"
+        )
+    else:
+        for one in found:
+            if one.unfit:
+                program.say_error(f"{one.registry} is left out: {one.unfit}", level="info")
+        chosen = fit
+    for one in chosen:
+        if one.unfit:
+            raise UnusableInput(f"the registry {one.registry} can't be watched: {one.unfit}")
+    return chosen
+
+
+def _named(found: Sequence[Candidate], what: str, registry: str) -> Candidate:
+    by_id = {one.registry: one for one in found}
+    if registry in by_id:
+        return by_id[registry]
+    near = get_close_matches(registry, by_id, n=1)
+    there = f"did you mean {near[0]}?" if near else f"it has {', '.join([*by_id][:_NAMED])}"
+    raise UsageProblem(f"{what}: it has no registry {registry}; {there}{'' if near else _and_more(by_id)}")
+
+
+def _and_more(ids: Sized) -> str:
+    return f" and {len(ids) - _NAMED} more" if len(ids) > _NAMED else ""
+
+
+def _list(found: Sequence[Candidate]) -> None:
+    """Show the registries to choose from."""
+    from sync.show import terminal
+    from sync.show.watch_list import CHOICES, Choice
+
+    rows = [
+        Choice(
+            one.registry,
+            one.title,
+            one.records,
+            one.unfit or (f"watched as {one.watched_as}" if one.watched_as else ""),
+        )
+        for one in found
+    ]
+    terminal.show_table(CHOICES, rows, closing="", nothing="")
+
+
+def _shipped(document: str, registry: str) -> str | None:
+    """The watch that ships and is on this very registry."""
+    on = (
+        name for name, watch in SHIPPED.items() if (watch.document, watch.registry_id) == (document, registry)
+    )
+    return next(on, None)
+
+
+def _require_plain(name: str, *, typed: bool) -> None:
+    """Raises UsageProblem where something was said of a watch that is there, or ships."""
+    if typed:
+        raise UsageProblem(
+            f"{name}: what an existing watch is compared with is changed in the configuration file; "
+            "see `ianawatch config show`"
+        )
+
+
+def _add_shipped(program: Program, name: str) -> None:
+    from sync.settings.edit import with_close_codes
+
+    if program.settings.close_codes:
+        program.say(f"{name}: watched already")
+        return
+    path = editable(program, "close_codes")
+    change(path, lambda text, origin: with_close_codes(text, origin, on=True))
+    program.say(f"{name}: switched on in {path}", f"next: {_NEXT}")
+
+
+def _add(
+    program: Program, path: Path, draft: WatchSettings, new: Sequence[Candidate], *, alone: bool
+) -> None:
+    """Write a table for each, and say what comes next."""
     from sync import watched
-    from sync.settings.watches import faults
+    from sync.discover import name_for
+    from sync.settings.edit import with_watches
+    from sync.settings.model import WATCH
+    from sync.show.render import counted
 
-    if name is not None and name in watched.names(program.settings):
-        raise UsageProblem(f"--name {name}: there is a watch of this name already; give another")
-    for fault in faults(_settings(name or "new", where.document, "registry", options)):
-        raise UsageProblem(fault)
-
-
-def _settings(
-    name: str, document: str, registry: str, options: dict[str, str | tuple[str, ...] | None]
-) -> WatchSettings:
-    from sync.settings.model import WatchSettings
-
-    given = {key: value for key, value in options.items() if value}
-    return WatchSettings(name=name, document=document, registry=registry, **given)  # type: ignore[arg-type]  # each in its type
+    if not new:
+        return
+    taken = set(watched.names(program.settings)) | set(SHIPPED)
+    tables = []
+    said = []
+    for one in new:
+        name = draft.name or name_for(draft.document, one.registry, alone=alone, taken=taken)
+        taken.add(name)
+        watch = replace(draft, name=name, registry=one.registry)
+        tables.append({key: value for key in WATCH if (value := getattr(watch, key))})
+        registrations = counted(one.registrations, "registration", "registrations")
+        said.append(f"{name}: {one.title or one.registry}, {registrations}: added to {path}")
+        if one.set_aside:
+            records = counted(len(one.set_aside), "record", "records")
+            said.append(f"{name}: {records} can't be used and will be set aside: {one.set_aside[0]}")
+    change(path, lambda text, origin: with_watches(text, tables, origin))
+    within = f" in {draft.range}" if draft.range else ""
+    flagged = ", and what is not documented is flagged" if draft.documented else ""
+    program.say(*said, f"next: {_NEXT}; each registration{within} after that is told{flagged}")

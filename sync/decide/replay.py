@@ -144,11 +144,8 @@ def quarantine_reason(observation: Observation, decision: Decision) -> str | Non
         case Unusable(reason=reason):
             return reason
         case Sighting(version=version) if decision.verdict is Verdict.QUARANTINED:
-            return "; ".join(
-                reason
-                for registry in version.registries.values()
-                if (reason := registry if isinstance(registry, str) else registry.refusal)
-            )
+            refused = (one if isinstance(one, str) else one.refusal for one in version.registries.values())
+            return "; ".join(filter(None, refused))
         case _:
             return None
 

@@ -61,7 +61,8 @@ class Document:
             raise RegistryUnusable(f"the document has {len(found)} registries {wanted}")
         snapshot = _snapshot(found[0], bounds, self._people)
         if not snapshot.records:
-            raise RegistryUnusable(f"the registry {wanted} is empty: {snapshot.unfit}")
+            used = "none of its records can be used: " if snapshot.set_aside else ""
+            raise RegistryUnusable(f"the registry {wanted} is empty: {used}{snapshot.unfit}")
         return snapshot
 
     def registries(self, bounds: Interval) -> Iterator[RegistrySnapshot]:
@@ -125,11 +126,7 @@ def _snapshot(registry: etree._Element, bounds: Interval, people: People) -> Reg
         ]
     fault = unfit(set_aside, len(entries)) if set_aside else None
     if not separated.disjoint:
-        fault = (
-            f"none of its records can be used: {fault or set_aside[0].reason}"
-            if entries
-            else "it has no records"
-        )
+        fault = fault or (set_aside[0].reason if set_aside else "it has no records")
     return RegistrySnapshot(_id(registry), _title(registry), separated.disjoint, tuple(set_aside), fault)
 
 

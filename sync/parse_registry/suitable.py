@@ -1,8 +1,7 @@
 """Why no watch can begin with a registry: what it holds are not values that each mean one thing.
 
-Pure, and in counts and examples. A record here and there that can't be used is an accident, and set aside; the faults
-told here are the registry's nature: names, patterns, values of several meanings. Which records can't be used
-was found out before.
+Pure; it tells counts and examples. A record here and there that can't be used is an accident, and set aside.
+The faults told here are the registry's nature: names, patterns, values of several meanings.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""The text of a configuration file -> the same with one thing changed, and every other letter where it was. Pure.
+"""The text of a configuration file -> the same with one thing changed, all else where it was. Pure.
 
-A watch's table is put at the end and taken out line by line: `tomlkit` writes what is new and changes what stands
-on one line, but puts together tables that a person has put apart. Whatever was done, the result is read again and
-has to say what it should. How settings are read is the business of `read`.
+A watch's table is put at the end and taken out line by line: `tomlkit` writes what is new and changes what
+stands before the first table, but puts together tables that a person has put apart. Whatever was done, the
+result is read again and has to say what it should. How settings are read is the business of `read`.
 """
 
 from __future__ import annotations
@@ -25,17 +25,22 @@ WATCH = "watch"
 CLOSE_CODES = "close_codes"
 _SUGGESTED = re.compile(rf"^#\s*{CLOSE_CODES}\s*=.*\n?", re.MULTILINE)
 """The line that `config init` writes."""
+_EMPTY_LINE = ("\n\n", "\n\r\n")
 
 
 def with_watches(text: str, tables: Sequence[Table], origin: str) -> str:
     """With these watches after those that there are. Raises WrongConfiguration, which names the `origin`."""
     expected = tomllib.loads(text)
-    plain = [{key: value if isinstance(value, str) else list(value) for key, value in t.items()} for t in tables]
+    plain = [
+        {key: value if isinstance(value, str) else list(value) for key, value in t.items()} for t in tables
+    ]
     head, *rest = _parts(text)
     if WATCH in tomllib.loads(head):
         changed = "".join([_edited(head, lambda inside: inside[WATCH].extend(plain)), *rest])
     else:
-        changed = _ended(text) + ("\n" if text.strip() else "") + _written(plain)
+        before = _ended(text)
+        parting = "\n" if text.strip() and not before.endswith(_EMPTY_LINE) else ""
+        changed = before + parting + _written(plain)
     expected[WATCH] = [*expected.get(WATCH, []), *plain]
     return _agreed(text, changed, expected, origin)
 
@@ -66,7 +71,7 @@ def without_watch(text: str, name: str, origin: str) -> str:
 
 
 def with_close_codes(text: str, origin: str, *, on: bool) -> str:
-    """With the shipped watch on, which is what holds where nothing is said, or off. Raises WrongConfiguration."""
+    """With the shipped watch on, which holds where nothing is said, or off. Raises WrongConfiguration."""
     expected = tomllib.loads(text)
     head, *rest = _parts(text)
     if CLOSE_CODES in expected:
@@ -119,9 +124,7 @@ def _parted(part: str) -> tuple[str, str]:
 
 def _closed_up(before: str, after: str) -> str:
     """The texts around what was taken out, with one empty line between them."""
-    if not after.strip():
-        return before
-    return before + (after.lstrip("\r\n") if not before or before.endswith(("\n\n", "\n\r\n")) else after)
+    return before + (after.lstrip("\r\n") if not before or before.endswith(_EMPTY_LINE) else after)
 
 
 def _edited(head: str, edit: Callable[[tomlkit.TOMLDocument], object]) -> str:
@@ -132,14 +135,15 @@ def _edited(head: str, edit: Callable[[tomlkit.TOMLDocument], object]) -> str:
 
 
 def _take_out(inside: tomlkit.TOMLDocument, number: int) -> None:
-    if len(inside[WATCH]) == 1:  # type: ignore[arg-type]  # a list, as the settings have it
+    if len(inside[WATCH]) == 1:
         inside.remove(WATCH)
     else:
-        del inside[WATCH][number]  # type: ignore[union-attr]  # as above
+        del inside[WATCH][number]
 
 
 def _switch(inside: tomlkit.TOMLDocument, *, on: bool) -> None:
-    if on and not inside.item(CLOSE_CODES).trivia.comment:
+    # As a value it stands on a line of its own, with a comment or without.
+    if on and not inside.item(CLOSE_CODES).trivia.comment:  # type: ignore[union-attr]
         inside.remove(CLOSE_CODES)
     else:
         inside[CLOSE_CODES] = on
@@ -173,5 +177,7 @@ def _agreed(text: str, changed: str, expected: Mapping[str, Any], origin: str) -
     except tomllib.TOMLDecodeError:
         agrees = False
     if not agrees:
-        raise WrongConfiguration(f"{origin}: it is written in a way that can't be changed here; edit it by hand")
+        raise WrongConfiguration(
+            f"{origin}: it is written in a way that can't be changed here; edit it by hand"
+        )
     return changed

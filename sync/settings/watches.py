@@ -74,7 +74,7 @@ def _watch(table: Mapping[str, Any], called: str, origin: str) -> WatchSettings:
     if absent:
         raise WrongConfiguration(f"{origin}: the watch {called} needs {' and '.join(absent)}")
     watch = WatchSettings(**given)
-    for fault in _faults(watch):
+    for fault in faults(watch):
         raise WrongConfiguration(f"{origin}: the watch {called}: {fault}")
     return watch
 
@@ -88,7 +88,8 @@ def _known(table: Mapping[str, Any], called: str, origin: str) -> Iterator[tuple
         yield key, WATCH[key]
 
 
-def _faults(watch: WatchSettings) -> Iterator[str]:
+def faults(watch: WatchSettings) -> Iterator[str]:
+    """What is wrong with a watch, seen by itself."""
     if not re.fullmatch(r"[a-z0-9][a-z0-9._-]*", watch.name):
         yield f"a watch's name is made of a-z, 0-9, ., - and _: {watch.name!r}"
     if watch.name in SHIPPED:

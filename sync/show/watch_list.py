@@ -117,7 +117,8 @@ def watch_sheet(facts: WatchFacts, now: datetime) -> Sheet:
     """The facts for a person; what there is nothing of is left out."""
     watch = facts.watch
     entries = [
-        Entry("registry", [watch.registry_id, watch.page]),
+        Entry("registry", [watch.registry_id]),
+        Entry("page", [] if watch.page == watch.document else [watch.page]),
         Entry("document", [watch.document, *([f"read from {watch.mirror}"] if watch.mirror else [])]),
         Entry("tells", [_tells(watch)]),
         Entry("values", [] if watch.bounds[1] == MAX_VALUE else [spelled(*watch.bounds)]),
