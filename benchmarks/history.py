@@ -6,7 +6,6 @@ true. What is counted is false and missed alerts, so the figure to reach is 0.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -17,7 +16,7 @@ from live_syncs import LiveSyncs
 from timeline import Seen
 
 from benchmarks.figures import Figure, Measured, Unit
-from benchmarks.past import new_database, observed
+from benchmarks.past import folder_in_memory, new_database, observed
 from sync.parse_registry.document import parse_document
 from sync.records import Assignment
 from sync.watches import CLOSE_CODES
@@ -79,7 +78,7 @@ def replays(seen: Sequence[Seen]) -> Iterator[Replay]:
 
 def replay(name: str, seen: Sequence[Seen]) -> Replay:
     """Sync each observation at its time, and count what was alerted."""
-    with tempfile.TemporaryDirectory() as folder:
+    with folder_in_memory() as folder:
         live = LiveSyncs(new_database(Path(folder) / "history.db"), Path(folder))
         for one in seen:
             live.sees(one.body, one.at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
 import timeline
@@ -11,6 +12,7 @@ from db.upgrade import upgrade
 
 BESIDE = Path(__file__).resolve().parents[2] / "shared"
 """Where the real documents are, on a machine that has them."""
+_MEMORY = Path("/dev/shm")  # noqa: S108  # for a folder made by tempfile
 
 
 def observed() -> tuple[timeline.Seen, ...]:
@@ -21,6 +23,11 @@ def observed() -> tuple[timeline.Seen, ...]:
 def are_real() -> bool:
     """Whether the real documents are there."""
     return (BESIDE / "iana-websocket-history").is_dir()
+
+
+def folder_in_memory() -> tempfile.TemporaryDirectory[str]:
+    """A folder that no disk has to be waited for, where there is one: for what commits thousands of times."""
+    return tempfile.TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else None)
 
 
 def new_database(path: Path) -> Database:

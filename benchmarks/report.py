@@ -58,6 +58,8 @@ def verdict(figures: Iterable[Figure]) -> str:
     missed = [
         f"{figure.name} ({figure.ratio:.2f}, at most {figure.most:g})" for figure in judged if not figure.held
     ]
+    if not judged:
+        return "None of these has a limit."
     if missed:
         return f"Not kept: {'; '.join(missed)}."
     return f"All {len(judged)} limits are kept."

@@ -14,7 +14,6 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 from datetime import timedelta
 from pathlib import Path
 from typing import Self
@@ -22,7 +21,7 @@ from unittest.mock import patch
 
 from live_syncs import LiveSyncs
 
-from benchmarks.past import new_database, observed
+from benchmarks.past import folder_in_memory, new_database, observed
 from sync import observe
 from sync.observe import StillServed
 
@@ -31,7 +30,6 @@ YEAR = 8_760
 RUNS = 10 * YEAR
 _STEP = YEAR // 10
 _ROOT = Path(__file__).resolve().parents[1]
-_MEMORY = Path("/dev/shm")  # noqa: S108  # for a folder made by tempfile; 175,200 commits needn't reach a disk
 
 
 class TenYears:
@@ -39,7 +37,7 @@ class TenYears:
 
     def __enter__(self) -> Self:
         """Starts the process."""
-        self._folder = tempfile.TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else None)
+        self._folder = folder_in_memory()
         environment = {**os.environ, "PYTHONPATH": str(_ROOT / "tests")}
         command = [sys.executable, "-m", "benchmarks.ten_years", self._folder.name]
         self._process = subprocess.Popen(command, cwd=_ROOT, env=environment)

@@ -15,7 +15,8 @@ from db import tables as t
 from db.alert_rows import alert_columns
 from db.deliveries import add_deliveries
 from db.inserted import insert_all, inserted_id
-from sync.news.alerts import Alert, AlertKind, Audience, Told, alert_uid
+from sync.audience import Audience
+from sync.news.alerts import Alert, AlertKind, Told, alert_uid
 
 
 class AlertOutbox:

@@ -6,7 +6,8 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from db.column_types import word
-from sync.news.alerts import Alert, Audience, Subject
+from sync.audience import Audience
+from sync.news.alerts import Alert, Subject
 from sync.state import Use
 
 if TYPE_CHECKING:

@@ -16,7 +16,8 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, 
 from db import tables as t
 from db.alert_rows import alert_of
 from db.inserted import insert_all
-from sync.news.alerts import Alert, Audience, alert_uid
+from sync.audience import Audience
+from sync.news.alerts import Alert, alert_uid
 
 LONGEST_LEASE = timedelta(hours=2)
 """How long a claimed delivery belongs to who claimed it, at most."""

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from enum import Enum
 from json import JSONDecodeError
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy
 from sqlalchemy import URL, Connection, Engine, event
@@ -24,7 +25,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, NoSuchModuleError
 from sqlalchemy.pool import NullPool, StaticPool
 
 from db import postgresql, sqlite, sqlite_files
-from db.column_types import NotAsWritten
+from db.column_types import NotAsWritten, json_text
 from db.locations import location, shown
 from sync.errors import DatabaseLocked, DatabaseUnusable, UsageProblem, WrongConfiguration
 
@@ -88,8 +89,8 @@ class Database:
             )
         with explained(str(named)):
             memory = sqlite_files.copy_in_memory(named)
-        engine = sqlalchemy.create_engine("sqlite://", creator=lambda: memory, poolclass=StaticPool)
-        return cls(_with_own_transactions(engine), f"a copy of {named} in memory")
+        engine = _engine("sqlite://", creator=lambda: memory, poolclass=StaticPool)
+        return cls(engine, f"a copy of {named} in memory")
 
     @classmethod
     def _of_file(cls, path: Path, *, damaged_too: bool) -> Database:
@@ -98,21 +99,19 @@ class Database:
             sqlite_files.refuse_foreign(connection, path)
             if damaged_too:
                 sqlite_files.refuse_damaged(connection, path)
-        engine = sqlalchemy.create_engine(
-            "sqlite://", creator=lambda: sqlite.connect(path), poolclass=NullPool
-        )
-        return cls(_with_own_transactions(engine), str(path), path)
+        engine = _engine("sqlite://", creator=lambda: sqlite.connect(path), poolclass=NullPool)
+        return cls(engine, str(path), path)
 
     @classmethod
     def _at_server(cls, url: URL) -> Database:
         try:
-            engine = sqlalchemy.create_engine(postgresql.url_with_options(url), poolclass=NullPool)
+            engine = _engine(postgresql.url_with_options(url), poolclass=NullPool)
         except (ImportError, NoSuchModuleError) as e:
             raise WrongConfiguration(
                 f"{shown(url)}: the database's driver is not installed: {in_words(e)}; "
                 "give a file path, or postgresql+psycopg://... with ianawatch[postgresql]"
             ) from e
-        return cls(_with_own_transactions(engine), shown(url))
+        return cls(engine, shown(url))
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -175,8 +174,12 @@ class Database:
             ) from e
 
 
-def _with_own_transactions(engine: Engine) -> Engine:
-    """Begin transactions ourselves: the driver would begin late, and let two writers read the same state."""
+def _engine(url: str | URL, **options: Any) -> Engine:  # noqa: ANN401  # whatever SQLAlchemy takes
+    """An engine that writes JSON as `column_types` does, and whose transactions we begin ourselves.
+
+    The driver would begin them late, and let two writers read the same state.
+    """
+    engine = sqlalchemy.create_engine(url, json_serializer=json_text, **options)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

@@ -8,7 +8,8 @@ from sqlalchemy import Connection, RowMapping, func, or_, select
 
 from db import tables as t
 from sync.answers import HeldBack
-from sync.state import HoldKind, Verdict
+from sync.state import HoldKind
+from sync.verdict import Verdict
 
 DOCUMENT = "document"
 """The kind of a document that can't be read; the other kinds are those of holds."""

@@ -18,7 +18,7 @@ from db.inserted import insert_all, inserted_id
 from sync.decide.observations import Run, joined
 from sync.fetch.location import as_stored
 from sync.records import Validators
-from sync.state import Verdict
+from sync.verdict import Verdict
 
 QUARANTINED_KEPT = 20
 """How many bodies of quarantined documents are kept at most (docs/rules.md, rule 4)."""

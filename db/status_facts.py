@@ -16,7 +16,7 @@ from db.run_log import Outcome, RunLog
 from sync.answers import HeldBack
 from sync.intervals import spelled
 from sync.show.health import Deliveries, Held, Status
-from sync.state import Verdict
+from sync.verdict import Verdict
 from sync.watches import Role
 
 

@@ -26,6 +26,7 @@ The way of the data, one room a stage, imports pointing down only:
     watched             settings -> the watches in force
     codes, dates        what a person types; escape: what a person may be shown
     watches             what is watched, and what it is compared with
+    verdict, audience   words that every run needs, of what it saw and of who is told
     records, state      what passes between the stages; standard library only
     answers             what the database answers with; standard library only
     errors              every expected error and its exit code

@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING
 from db.quarantine import DOCUMENT, held_back
 from db.snapshot_store import SnapshotStore
 from sync.answers import HeldBack
+from sync.audience import Audience
 from sync.errors import UnusableInput, UsageProblem
-from sync.news.alerts import Alert, Audience
+from sync.news.alerts import Alert
 from sync.observe import kept
-from sync.state import Change, HoldKind, Verdict
+from sync.state import Change, HoldKind
 from sync.store import Stored, settle
 from sync.store_flags import conclude, post
+from sync.verdict import Verdict
 from sync.watches import Watch
 
 if TYPE_CHECKING:

@@ -16,7 +16,8 @@ from sync.news import trouble
 from sync.news.trouble import Past, Problem
 from sync.observe import Served
 from sync.sources import FailedSource, Reads, ReadSource, SameSource
-from sync.state import HoldKind, Notice, Verdict
+from sync.state import HoldKind, Notice
+from sync.verdict import Verdict
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

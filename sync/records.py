@@ -155,7 +155,7 @@ class RegistrySnapshot:
     @property
     def refusal(self) -> str | None:
         """The same as a verdict on the registry."""
-        return self.unfit and f"the registry {self.registry_id} is none to watch: {self.unfit}"
+        return self.unfit and f"the registry {self.registry_id} can't be watched as it is: {self.unfit}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,16 +20,17 @@ from db.run_log import RunLog
 from db.snapshot_store import SnapshotStore
 from sync import observe
 from sync.aftermath import keep_what_servers_said, notices_of, outcome, past_of, problems_of, verdict_of
+from sync.audience import Audience
 from sync.decide.advance import Patience
 from sync.fetch.location import shown
 from sync.look import Look, Servers, WatchedDocument, documents, look, remember
-from sync.news.alerts import Audience
 from sync.news.report import SyncReport
 from sync.news.trouble import Problem
 from sync.settings.model import Settings
-from sync.state import Decision, DocumentState, Notice, Verdict, WatchDecision
+from sync.state import Decision, DocumentState, Notice, WatchDecision
 from sync.store import Stored, VersionReplaced, settle, unusable
 from sync.store_flags import Concluded, conclude, post
+from sync.verdict import Verdict
 from sync.watches import Bundle, Watch
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from sync.records import Content, Record, RegistrySnapshot
+from sync.verdict import Verdict
 
 Pair = tuple[str, str | None]
 """The name and the registration date a registration goes, or went, by."""
@@ -59,17 +60,6 @@ class Sighting:
 
 Observation = Unchanged | Unusable | Sighting
 """What one request saw."""
-
-
-class Verdict(StrEnum):
-    """What an observation was (docs/rules.md, rules 1 and 4)."""
-
-    UNCHANGED = "unchanged"
-    APPLIED = "applied"
-    OLDER = "older"
-    OVERDUE = "overdue"
-    """An older copy that was applied, since nothing else came for long or a person said so."""
-    QUARANTINED = "quarantined"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,8 @@ from sync.decide.observations import run_of
 from sync.decide.replay import quarantine_reason
 from sync.errors import RegistryUnusable
 from sync.observe import Served, StillServed
-from sync.state import Decision, Observation, Sighting, Unchanged, Unusable, Verdict, Version
+from sync.state import Decision, Observation, Sighting, Unchanged, Unusable, Version
+from sync.verdict import Verdict
 from sync.watches import Watch
 
 if TYPE_CHECKING:

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 from db.alert_outbox import AlertOutbox
 from db.documented_store import DocumentedStore
 from db.registry_store import RegistryStore
+from sync.audience import Audience
 from sync.decide.conflicts import Conflict, decide_conflicts
 from sync.decide.flags import decide_flags, is_watched
-from sync.news.alerts import Alert, Audience, decide_alerts
+from sync.news.alerts import Alert, decide_alerts
 from sync.sources import FailedSource, Reads, ReadSource, SameSource
 from sync.state import ChangeKind, Flag, Notice, Registration, WatchDecision
 from sync.watches import Role, Watch

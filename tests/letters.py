@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from sync.news.alerts import Alert, AlertKind, Audience, Subject
+from sync.audience import Audience
+from sync.news.alerts import Alert, AlertKind, Subject
 from sync.news.letter import Letter, write_letter
 from sync.state import NoticeKind
 

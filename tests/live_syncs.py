@@ -20,7 +20,8 @@ from db.engine import Database
 from db.quarantine import held_back
 from sync.accept import Accepted, accept
 from sync.answers import HeldBack
-from sync.news.alerts import Alert, Audience
+from sync.audience import Audience
+from sync.news.alerts import Alert
 from sync.news.report import SyncReport
 from sync.observe import Served, kept
 from sync.past.backfill import Backfilled, backfill, read_past

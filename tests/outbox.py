@@ -13,7 +13,8 @@ from db.alert_outbox import AlertOutbox
 from db.deliveries import Claim, Deliveries
 from db.registry_rows import registration_columns
 from db.registry_store import RegistryStore
-from sync.news.alerts import Alert, AlertKind, Audience, Subject, alert_uid
+from sync.audience import Audience
+from sync.news.alerts import Alert, AlertKind, Subject, alert_uid
 from sync.state import NoticeKind
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)

@@ -95,12 +95,12 @@ def running() -> Iterator[str]:
 
 
 @contextmanager
-def new_database(server: str, name: str = "codes") -> Iterator[str]:
-    """The URL of a database that is empty; afterwards it is gone, whoever uses it."""
+def new_database(server: str, name: str = "codes", options: str = "") -> Iterator[str]:
+    """The URL of an empty database, made with these options of CREATE DATABASE; afterwards it is gone."""
     # Not with the program's own transactions: a database is not made within one.
     engine = create_engine(server.format("postgres"), isolation_level="AUTOCOMMIT", poolclass=NullPool)
     with engine.connect() as administrator:
-        administrator.exec_driver_sql(f"CREATE DATABASE {name}")
+        administrator.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE template0 {options}")
     try:
         yield server.format(name)
     finally:

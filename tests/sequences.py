@@ -36,10 +36,10 @@ from sync.state import (
     Sighting,
     Unchanged,
     Unusable,
-    Verdict,
     Version,
     WatchState,
 )
+from sync.verdict import Verdict
 
 
 def days(first: int, last: int) -> Iterator[int]:

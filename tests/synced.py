@@ -29,8 +29,8 @@ from builders import Row, document
 
 from db.engine import Database
 from db.upgrade import upgrade
+from sync.audience import Audience
 from sync.cli import main
-from sync.news.alerts import Audience
 from sync.news.report import SyncReport
 from sync.run import Sync, sync_watches
 from sync.settings.model import Settings
@@ -110,7 +110,9 @@ class Watched:
     def fail(self, *, at: datetime) -> SyncReport:
         """A sync that can't reach the document."""
         absent = str(self._document.with_name("absent.xml"))
-        watch = replace(CLOSE_CODES, mirror=absent, documented=(DocumentedSource(self.page.stem, str(self.page)),))
+        watch = replace(
+            CLOSE_CODES, mirror=absent, documented=(DocumentedSource(self.page.stem, str(self.page)),)
+        )
         (report,) = sync_watches(self.database, Sync([watch], Settings(), {}), at)
         return report
 

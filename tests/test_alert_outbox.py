@@ -15,7 +15,8 @@ from sqlalchemy.exc import IntegrityError
 from db.alert_outbox import AlertOutbox
 from db.deliveries import Deliveries
 from db.engine import Database
-from sync.news.alerts import AlertKind, Audience, Told
+from sync.audience import Audience
+from sync.news.alerts import AlertKind, Told
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

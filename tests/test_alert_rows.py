@@ -9,7 +9,8 @@ from outbox import KEYS, NOON, begin_anew, post
 
 from db.deliveries import Deliveries
 from db.engine import Database
-from sync.news.alerts import Alert, Audience, Subject
+from sync.audience import Audience
+from sync.news.alerts import Alert, Subject
 from sync.state import Use
 
 subjects = st.builds(

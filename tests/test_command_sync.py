@@ -135,7 +135,7 @@ def test_a_quiet_failure_is_heard_at_the_third_and_when_it_is_over(program: Prog
     answers = [program.here("sync", "--quiet", "--source", gone, at=at) for at in HOURS[:5]]
     assert [(answer.exit_code, answer.out) for answer in answers] == [(Exit.PASSING_FAILURE, "")] * 5
     failing = (
-        f"ianawatch: close-codes: {gone}: can't be read: No such file or directory; "
+        f"ianawatch: close-codes: {gone}: can't be read: No such file or directory; check the path; "
         "3 runs in a row have failed, and the next ones try again\n"
     )
     assert [answer.err for answer in answers] == ["", "", failing, "", ""]
@@ -444,7 +444,9 @@ def test_a_list_of_codes_in_use_that_can_not_be_read_says_what_follows(program: 
     answer = program.sync(at=HOURS[0], env={"IANAWATCH_IN_USE": "absent.csv"})
     assert answer.exit_code == Exit.PASSING_FAILURE
     assert "list of codes in use absent.csv: " in answer.err
-    assert answer.err.endswith("No such file or directory; it takes no part until it can be read\n")
+    assert answer.err.endswith(
+        "No such file or directory; check the path; it takes no part until it can be read\n"
+    )
 
 
 # -- pages ---------------------------------------------------------------------------------------------

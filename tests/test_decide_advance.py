@@ -17,10 +17,10 @@ from sync.state import (
     Sighting,
     Unchanged,
     Unusable,
-    Verdict,
     Version,
     WatchState,
 )
+from sync.verdict import Verdict
 
 DAY = timedelta(days=1)
 TEXTS = registry({1: ("Text", None)})

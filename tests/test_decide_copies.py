@@ -17,7 +17,8 @@ from sync.decide.copies import (
     judge,
     read_date,
 )
-from sync.state import DocumentState, Verdict, Version
+from sync.state import DocumentState, Version
+from sync.verdict import Verdict
 
 DAY = timedelta(days=1)
 NOON = datetime(2021, 9, 20, 12, tzinfo=UTC)

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sync.decide.observations import Run, brought_back, covers, joined, moments, run_of
-from sync.state import Change, ChangeKind, Decision, DocumentState, Verdict, WatchDecision, WatchState
+from sync.state import Change, ChangeKind, Decision, DocumentState, WatchDecision, WatchState
+from sync.verdict import Verdict
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -21,10 +21,10 @@ from sync.state import (
     Registration,
     Sighting,
     Unusable,
-    Verdict,
     Version,
     WatchState,
 )
+from sync.verdict import Verdict
 
 START = datetime(2021, 9, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

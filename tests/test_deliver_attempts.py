@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from db.deliveries import Message
+from sync.audience import Audience
 from sync.deliver.attempts import Attempt, attempt_facts, delivered_lines, failed_lines
-from sync.news.alerts import Audience
 
 AT = datetime(2026, 1, 1, 12, tzinfo=UTC)
 MESSAGE = Message("m", Audience.READERS, AT, ())

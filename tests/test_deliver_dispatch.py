@@ -17,11 +17,11 @@ from db import tables as t
 from db.alert_outbox import AlertOutbox
 from db.deliveries import ENOUGH_TRIES, LONGEST_PAUSE, Claim, Deliveries
 from db.engine import Database
+from sync.audience import Audience
 from sync.deliver.attempts import Attempt
 from sync.deliver.channels import Channel
 from sync.deliver.dispatch import FAILURES_IN_A_ROW, FIRST_PAUSE, deliver, pause
 from sync.errors import NotDelivered
-from sync.news.alerts import Audience
 from sync.news.letter import Letter, write_letter
 
 DAY = timedelta(days=1)

@@ -130,7 +130,8 @@ def test_at_the_deadline_it_is_killed_with_what_it_started(lingering: Path) -> N
     # The command needs a moment to start its child: it is given more, until there is one.
     for timeout in (0.5, 2.0, 8.0, PATIENT):
         reason = refusal(exec_sender(python(script, str(lingering))), letter(), timeout)
-        assert reason == f"{PYTHON}: did not end within {timeout:g} s and was killed"
+        killed = f"{PYTHON}: did not end within {timeout:g} s and was killed"
+        assert reason == f"{killed}; raise the channel's deadline if it needs longer"
         if lingering.exists() and lingering.read_text("utf-8"):
             break
     assert has_ended(int(lingering.read_text("utf-8")), PATIENT)

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from sync.audience import Audience
 from sync.deliver.channels import STDERR, STDOUT, Channel, serving
 from sync.deliver.opening import open_channels, secret
 from sync.errors import WrongConfiguration
-from sync.news.alerts import Audience
 from sync.settings.model import ChannelSettings
 from sync.settings.read import read
 
@@ -82,13 +82,13 @@ def test_a_secret_in_a_file_is_its_one_line(tmp_path: Path) -> None:
         (b"", "holds nothing"),
         (b" \n", "holds nothing"),
         (b"a\nb\n", "holds more than one line"),
-        (b"\xff", "is no text"),
+        (b"\xff", "is no text in UTF-8"),
     ],
 )
 def test_a_file_that_holds_no_secret(content: bytes, said: str, tmp_path: Path) -> None:
     file = tmp_path / "url"
     file.write_bytes(content)
-    with pytest.raises(WrongConfiguration, match=rf"^x: {file} {said}$"):
+    with pytest.raises(WrongConfiguration, match=rf"^x: {file} {said}; write one line into it$"):
         secret(None, str(file), "x")
 
 

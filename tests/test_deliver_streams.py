@@ -12,9 +12,10 @@ from databases import migrated, watch_on
 from db.alert_outbox import AlertOutbox
 from db.deliveries import Deliveries, Message
 from db.engine import Database
+from sync.audience import Audience
 from sync.deliver.channels import STDERR, STDOUT, STREAMS
 from sync.deliver.streams import LEASE, print_waiting
-from sync.news.alerts import Alert, Audience
+from sync.news.alerts import Alert
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

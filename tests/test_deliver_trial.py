@@ -5,10 +5,10 @@ from __future__ import annotations
 import threading
 from datetime import UTC, datetime
 
+from sync.audience import Audience
 from sync.deliver.channels import Channel
 from sync.deliver.trial import try_channels
 from sync.errors import NotDelivered
-from sync.news.alerts import Audience
 from sync.news.letter import Letter
 
 AT = datetime(2026, 1, 1, 12, tzinfo=UTC)

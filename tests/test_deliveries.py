@@ -17,7 +17,7 @@ from db import tables as t
 from db.alert_outbox import AlertOutbox
 from db.deliveries import LONGEST_LEASE, LONGEST_PAUSE, Deliveries
 from db.engine import Database
-from sync.news.alerts import Audience
+from sync.audience import Audience
 
 
 @pytest.fixture

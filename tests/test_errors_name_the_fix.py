@@ -106,9 +106,26 @@ CASES = [
     Case("--database . list", Exit.DATABASE, "check that it is a file"),
     Case("database backup ianawatch.db", Exit.CANNOT_CREATE, "choose another name for the backup"),
     # -- sources
-    Case("sync --source document.xml", Exit.PASSING_FAILURE, "can't be read: ", absent("document.xml")),
-    Case(f"sync --source {UNREACHABLE}/", Exit.PASSING_FAILURE, "connection refused"),
-    Case("diff --documented gone.html", Exit.PASSING_FAILURE, "can't be read: "),
+    Case("sync --source document.xml", Exit.PASSING_FAILURE, "; check the path", absent("document.xml")),
+    Case(f"sync --source {UNREACHABLE}/", Exit.PASSING_FAILURE, "; the next run tries again"),
+    Case("diff --documented gone.html", Exit.PASSING_FAILURE, "; check the path"),
+    Case(f"diff --documented {UNREACHABLE}/", Exit.PASSING_FAILURE, "connection refused; try again later"),
+    Case("check gone.html", Exit.PASSING_FAILURE, "; check the path"),
+    Case(f"check {UNREACHABLE}/", Exit.PASSING_FAILURE, "connection refused; try again later"),
+    Case("check page.csv --source gone.xml", Exit.PASSING_FAILURE, "; check the path"),
+    Case(
+        "check page.csv --source cut.xml",
+        Exit.UNUSABLE_INPUT,
+        "; name another with --source",
+        holding("cut.xml", "<?xml version='1.0'?><registry>"),
+    ),
+    Case(
+        "check page.csv --source list.json",
+        Exit.PASSING_FAILURE,
+        "the answer is not XML; name the registry's XML",
+        holding("list.json", "[]"),
+    ),
+    Case("check list.json", Exit.UNUSABLE_INPUT, "; mend it", holding("list.json", "[")),
     Case(
         "diff --documented ftp://x/", Exit.PASSING_FAILURE, "give an http or https URL, or the path of a file"
     ),

@@ -51,7 +51,9 @@ def test_it_says_at_once_whether_something_is_to_be_done() -> None:
     assert verdict(KNOWN) == "1 code registered in 3000-3999 is not documented."
     assert verdict(known(CODES)) == "Every code registered in 3000-3999 is documented."
     assert verdict(known(CODES, flags=FLAGS[1:])) == "Nothing left to document; 1 code is ignored."
-    assert verdict(known(CODES, sources=())) == "Nothing to compare with: no documented table was read yet."
+    unread = known(CODES, sources=[source("docs", "docs.md", read_at=None)])
+    assert verdict(unread) == "Nothing to compare with: no documented table was read yet."
+    assert verdict(known(CODES, sources=())) == "There is no page to compare it with."
     everywhere = known(CODES, flags=FLAGS[:1], watch=replace(WATCH, watched=None))
     assert verdict(everywhere) == "1 code registered is not documented."
 

@@ -131,7 +131,7 @@ UNUSABLE: dict[str, tuple[bytes, str]] = {
     "an empty registry": (document([]), "the registry close-code-number is empty: it has no records"),
     "a registry of unusable records": (
         document([row("x", "X"), row("-1", "Y")]),
-        "the registry close-code-number is empty: none of its records can be used",
+        r"the registry close-code-number is empty: none of its records can be used: .* \(all 2 records\)",
     ),
     "another namespace for the records": (
         TEXT.replace("<record", f'<record xmlns="{NAMESPACE}/"').encode(),
@@ -174,7 +174,7 @@ def test_a_document_that_cannot_be_used(name: str, reader: Reader) -> None:
 )
 def test_what_is_no_document_at_all_is_a_failed_fetch(body: bytes, reader: Reader) -> None:
     knowing = reader.put(body)
-    knowing.meets(Exit.PASSING_FAILURE, f"{knowing.location}: the answer is (not XML|empty)")
+    knowing.meets(Exit.PASSING_FAILURE, f"{knowing.location}: the answer is (not XML|empty); .+")
     reader.put(AFTER)
     knowing.heals()
 

@@ -41,6 +41,17 @@ SHORT = {"IANAWATCH_DEADLINE": "0.3"}
 STILL = {"IANAWATCH_READ_TIMEOUT": "0.2"}
 ONLY = "; only redirects on the same https server are followed"
 BYTE = "timed out after 0.2 s without a byte"
+NEXT = "the next run tries again"
+ADDRESS = "check the address"
+PORT = "check the address and its port"
+BETWEEN = "see what proxy or cache stands in between"
+ADMISSION = "see whether a browser on this machine is let in"
+MOVED = "name that address if it is right"
+PROXY = "check the proxy that HTTP_PROXY or HTTPS_PROXY names"
+OTHER_PAGE = "name the registry's XML, or see what login page stands in between"
+OTHER_FILE = "name the registry's XML"
+SLOW = "raise {} if the server is that slow"
+LARGE = "raise max_bytes if it is the right one"
 LATER = "Fri, 02 Jan 2026 00:00:00 GMT"
 
 
@@ -88,6 +99,13 @@ class Fault:
     """A regular expression, of what follows the URL."""
     exit_code: Exit = Exit.PASSING_FAILURE
     env: dict[str, str] = field(default_factory=dict)
+    remedy: str = NEXT
+    """What the line says is to be done."""
+
+    @property
+    def told(self) -> str:
+        """A regular expression, of all that follows the URL."""
+        return f"{self.says}; {self.remedy}"
 
 
 FAULTS = [
@@ -97,29 +115,35 @@ FAULTS = [
             f"status {status.value}",
             answered(f"{status.value} X"),
             f"answered {status.value} {status.phrase}",
+            remedy=remedy,
         )
-        for status in (
-            HTTPStatus.CREATED,
-            HTTPStatus.NO_CONTENT,
-            HTTPStatus.PARTIAL_CONTENT,
-            HTTPStatus.MULTIPLE_CHOICES,
-            HTTPStatus.UNAUTHORIZED,
-            HTTPStatus.FORBIDDEN,
-            HTTPStatus.NOT_FOUND,
-            HTTPStatus.GONE,
-            HTTPStatus.TOO_MANY_REQUESTS,
-            HTTPStatus.UNAVAILABLE_FOR_LEGAL_REASONS,
-            HTTPStatus.INTERNAL_SERVER_ERROR,
-            HTTPStatus.SERVICE_UNAVAILABLE,
-        )
+        for status, remedy in {
+            HTTPStatus.CREATED: ADDRESS,
+            HTTPStatus.NO_CONTENT: ADDRESS,
+            HTTPStatus.PARTIAL_CONTENT: ADDRESS,
+            HTTPStatus.MULTIPLE_CHOICES: ADDRESS,
+            HTTPStatus.UNAUTHORIZED: "check the user and the password in the address",
+            HTTPStatus.FORBIDDEN: ADMISSION,
+            HTTPStatus.NOT_FOUND: ADDRESS,
+            HTTPStatus.GONE: ADDRESS,
+            HTTPStatus.TOO_MANY_REQUESTS: NEXT,
+            HTTPStatus.UNAVAILABLE_FOR_LEGAL_REASONS: ADMISSION,
+            HTTPStatus.INTERNAL_SERVER_ERROR: NEXT,
+            HTTPStatus.SERVICE_UNAVAILABLE: NEXT,
+        }.items()
     ),
-    Fault("a part of the document", answered("206 X", BEFORE[:500]), "answered 206 Partial Content"),
+    Fault(
+        "a part of the document",
+        answered("206 X", BEFORE[:500]),
+        "answered 206 Partial Content",
+        remedy=ADDRESS,
+    ),
     Fault(
         "a whole document that is an error", answered("500 X", AFTER), "answered 500 Internal Server Error"
     ),
     Fault("status 999", answered("999 X"), "answered status 999"),
-    Fault("status 101", answered("101 X"), "answered 101 Switching Protocols"),
-    Fault("status 1000", answered("1000 X"), "no usable HTTP answer"),
+    Fault("status 101", answered("101 X"), "answered 101 Switching Protocols", remedy=ADDRESS),
+    Fault("status 1000", answered("1000 X"), "no usable HTTP answer", remedy=PORT),
     Fault(
         "status 100, and nothing after it", answered("100 X"), "Remote end closed connection without response"
     ),
@@ -128,10 +152,19 @@ FAULTS = [
         "a login page",
         answered("200 OK", HTML, Content_Type="text/html"),
         "the answer is an HTML page, not a registry",
+        remedy=OTHER_PAGE,
     ),
-    Fault("a login page said to be XML", served(HTML), "the answer is an HTML page, not a registry"),
     Fault(
-        "JSON", answered("200 OK", b'{"error": 1}', Content_Type="application/json"), "the answer is not XML"
+        "a login page said to be XML",
+        served(HTML),
+        "the answer is an HTML page, not a registry",
+        remedy=OTHER_PAGE,
+    ),
+    Fault(
+        "JSON",
+        answered("200 OK", b'{"error": 1}', Content_Type="application/json"),
+        "the answer is not XML",
+        remedy=OTHER_FILE,
     ),
     Fault("an empty answer", answered("200 OK"), "the answer is empty"),
     Fault("white space", served(b"\r\n \r\n"), "the answer is empty"),
@@ -145,7 +178,7 @@ FAULTS = [
     Fault("no last chunk", answering(CHUNKED, b"5a\r\n", BEFORE[:90]), "broke off after 90 bytes"),
     Fault("no chunks", answering(CHUNKED, BEFORE), "broke off after 0 bytes"),
     Fault("no answer", answering(b""), "Remote end closed connection without response"),
-    Fault("another protocol", answering(b"SSH-2.0-OpenSSH_9.2\r\n"), "no usable HTTP answer"),
+    Fault("another protocol", answering(b"SSH-2.0-OpenSSH_9.2\r\n"), "no usable HTTP answer", remedy=PORT),
     Fault(
         "a body without a length that breaks off",
         answering(HEAD + b"Connection: close\r\n\r\n", BEFORE[:500]),
@@ -153,41 +186,61 @@ FAULTS = [
         Exit.UNUSABLE_INPUT,
     ),
     # -- time
-    Fault("no header for ever", silent(b""), BYTE, env=STILL),
-    Fault("half a header", silent(b"HTTP/1.1 200 OK\r\nContent-"), BYTE, env=STILL),
-    Fault("half a body", silent(HEAD + b"\r\n<registry"), BYTE, env=STILL),
+    Fault("no header for ever", silent(b""), BYTE, env=STILL, remedy=SLOW.format("read_timeout")),
+    Fault(
+        "half a header",
+        silent(b"HTTP/1.1 200 OK\r\nContent-"),
+        BYTE,
+        env=STILL,
+        remedy=SLOW.format("read_timeout"),
+    ),
+    Fault(
+        "half a body", silent(HEAD + b"\r\n<registry"), BYTE, env=STILL, remedy=SLOW.format("read_timeout")
+    ),
     Fault(
         "headers for ever",
         for_ever(b"HTTP/1.1 200 OK\r\n", b"X: y\r\n", 0.05),
         "timed out after 0.3 s",
         env=SHORT,
+        remedy=SLOW.format("deadline"),
     ),
     Fault(
         "a header a byte at a time",
         for_ever(b"HTTP/1.1 200 OK\r\nX: ", b"y", 0.05),
         "timed out after 0.3 s",
         env=SHORT,
+        remedy=SLOW.format("deadline"),
     ),
     Fault(
         "a body a byte at a time",
         for_ever(HEAD + b"\r\n<!--", b" ", 0.05),
         "timed out after 0.3 s",
         env=SHORT,
+        remedy=SLOW.format("deadline"),
     ),
     # -- size
-    Fault("an endless body", for_ever(HEAD + b"\r\n", b" " * 4096), "larger than 1 MiB", env=SMALL),
+    Fault(
+        "an endless body", for_ever(HEAD + b"\r\n", b" " * 4096), "larger than 1 MiB", env=SMALL, remedy=LARGE
+    ),
     Fault(
         "an endless body in chunks",
         for_ever(CHUNKED, b"1000\r\n" + b" " * 4096 + b"\r\n"),
         "larger than 1 MiB",
         env=SMALL,
+        remedy=LARGE,
     ),
-    Fault("an endless header", for_ever(b"HTTP/1.1 200 OK\r\nX: ", b"y" * 4096), "no usable HTTP answer"),
+    Fault(
+        "an endless header",
+        for_ever(b"HTTP/1.1 200 OK\r\nX: ", b"y" * 4096),
+        "no usable HTTP answer",
+        remedy=PORT,
+    ),
     Fault(
         "a gzip bomb",
         answered("200 OK", bomb(64 * MIB), Content_Encoding="gzip"),
         "larger than 1 MiB",
         env=SMALL,
+        remedy=LARGE,
     ),
     # -- codings
     Fault(
@@ -209,29 +262,34 @@ FAULTS = [
         "a coding that was not asked for",
         answered("200 OK", zlib.compress(BEFORE), Content_Encoding="deflate"),
         "the body came in a content coding that was not asked for",
+        remedy=BETWEEN,
     ),
-    Fault("gzip that is not said", served(gzip.compress(BEFORE)), "the answer is not XML"),
+    Fault("gzip that is not said", served(gzip.compress(BEFORE)), "the answer is not XML", remedy=OTHER_FILE),
     # -- redirects
     Fault(
         "a redirect over plain HTTP",
         answered("301 X", Location="/elsewhere.xml"),
         r"redirected to http://127\.0\.0\.1:\d+/elsewhere\.xml" + ONLY,
+        remedy=MOVED,
     ),
     Fault(
         "a redirect to another host, with a bomb for a body",
         answered("302 X", bomb(64 * MIB), Location="https://example.org/", Content_Encoding="gzip"),
         "redirected to https://example.org/" + ONLY,
+        remedy=MOVED,
     ),
-    Fault("a redirect to nowhere", answered("302 X"), "answered 302 Found"),
+    Fault("a redirect to nowhere", answered("302 X"), "answered 302 Found", remedy=ADDRESS),
     Fault(
         "a redirect to a file",
         answered("302 X", Location="file:///etc/passwd"),
         "redirected to file:///etc/passwd" + ONLY,
+        remedy=MOVED,
     ),
     Fault(
         "a redirect with escape sequences",
         answered("302 X", Location="https://example.org/\x1b[2J\u202e".encode().decode("latin-1")),
         r"redirected to https://example\.org/\\x1b\[2J.*" + ONLY,
+        remedy=MOVED,
     ),
 ]
 
@@ -262,8 +320,10 @@ def knowing(begun: Knowing, tmp_path: Path, web: Web) -> Knowing:
 def test_a_fault_of_the_server(fault: Fault, knowing: Knowing, web: Web) -> None:
     web.script = fault.script
     # A quarantine is told to operators and names the watch; a failed fetch names the URL.
-    about = "" if fault.exit_code is Exit.UNUSABLE_INPUT else f"{web.location}: "
-    knowing.meets(fault.exit_code, about + fault.says, env=fault.env)
+    quarantined = fault.exit_code is Exit.UNUSABLE_INPUT
+    knowing.meets(
+        fault.exit_code, fault.says if quarantined else f"{web.location}: {fault.told}", env=fault.env
+    )
     web.script = served(AFTER, LATER)
     knowing.heals()
     # Asked with what came with the version that is known, before the fault and after it.
@@ -274,7 +334,7 @@ def test_a_fault_of_the_server(fault: Fault, knowing: Knowing, web: Web) -> None
 @pytest.mark.parametrize("status", share([code for code in range(101, 1000) if code not in {200, 304}]))
 def test_any_other_status(status: int, knowing: Knowing, web: Web) -> None:
     web.script = answered(f"{status} X")
-    knowing.meets(Exit.PASSING_FAILURE, f"{web.location}: answered (status )?{status}( [A-Z].*)?")
+    knowing.meets(Exit.PASSING_FAILURE, f"{web.location}: answered (status )?{status}( [A-Z].*)?; .+")
     web.script = served(AFTER, LATER)
     knowing.heals()
 
@@ -285,7 +345,7 @@ def test_304_that_was_not_asked_for(tmp_path: Path) -> None:
         knowing.begins()
         web.script = answered("304 Not Modified")
         not_asked = "answered 304 Not Modified, and was not asked for changes only"
-        knowing.meets(Exit.PASSING_FAILURE, f"{web.location}: {not_asked}")
+        knowing.meets(Exit.PASSING_FAILURE, f"{web.location}: {not_asked}; {BETWEEN}")
         web.script = served(AFTER, None)
         knowing.heals()
 
@@ -314,9 +374,13 @@ def test_a_fault_for_half_a_day_is_told_once_and_so_is_its_end(knowing: Knowing,
 
 def test_a_server_that_asks_for_patience_is_left_alone(knowing: Knowing, web: Web) -> None:
     web.script = answered("503 Service Unavailable", Retry_After="7200")
-    knowing.meets(Exit.PASSING_FAILURE, f"{web.location}: answered 503 Service Unavailable")
+    after = "a run after 2026-01-02 04:00 UTC tries again"
+    knowing.meets(Exit.PASSING_FAILURE, f"{web.location}: answered 503 Service Unavailable; {after}")
     web.script = served(AFTER, LATER)
-    patience = "the server asked for patience until .* UTC; no request was made"
+    patience = (
+        "the server asked for patience until 2026-01-02 04:00 UTC; no request was made; "
+        "a run after that asks again"
+    )
     knowing.meets(Exit.PASSING_FAILURE, f"{web.location}: {patience}")
     assert len(web.heads) == 1
     knowing.heals()
@@ -328,7 +392,7 @@ def test_a_server_that_asks_for_patience_is_left_alone(knowing: Knowing, web: We
 def test_nobody_listens(knowing: Knowing, web: Web) -> None:
     # A copy that asks where nobody listens: the state is the watch's, whatever was asked.
     lost = Knowing(knowing.program.folder, f"{UNREACHABLE}/registry.xml")
-    lost.meets(Exit.PASSING_FAILURE, f"{UNREACHABLE}/registry.xml: connection refused")
+    lost.meets(Exit.PASSING_FAILURE, f"{UNREACHABLE}/registry.xml: connection refused; {NEXT}")
     web.script = served(AFTER, LATER)
     knowing.heals()
 
@@ -336,7 +400,9 @@ def test_nobody_listens(knowing: Knowing, web: Web) -> None:
 def test_a_name_that_is_none(knowing: Knowing, web: Web) -> None:
     lost = Knowing(knowing.program.folder, "http://registry.invalid/registry.xml")
     lost.meets(
-        Exit.PASSING_FAILURE, r"http://registry\.invalid/registry\.xml: the host's name could not be resolved"
+        Exit.PASSING_FAILURE,
+        r"http://registry\.invalid/registry\.xml: the host's name could not be resolved; "
+        "check the address and the network",
     )
     web.script = served(AFTER, LATER)
     knowing.heals()
@@ -344,7 +410,7 @@ def test_a_name_that_is_none(knowing: Knowing, web: Web) -> None:
 
 def test_a_dead_proxy_of_the_environment(knowing: Knowing, web: Web) -> None:
     proxy = {"HTTP_PROXY": UNREACHABLE.replace("//", "//user:s3cret@")}
-    knowing.meets(Exit.PASSING_FAILURE, f"{web.location}: the proxy: connection refused", env=proxy)
+    knowing.meets(Exit.PASSING_FAILURE, f"{web.location}: the proxy: connection refused; {PROXY}", env=proxy)
     web.script = served(AFTER, LATER)
     knowing.heals()
 
@@ -352,9 +418,8 @@ def test_a_dead_proxy_of_the_environment(knowing: Knowing, web: Web) -> None:
 def test_a_proxy_that_wants_a_password(knowing: Knowing, web: Web) -> None:
     with Web(answered("407 X", HTML, Proxy_Authenticate="Basic")) as proxy:
         env = {"HTTP_PROXY": proxy.location}
-        knowing.meets(
-            Exit.PASSING_FAILURE, f"{web.location}: answered 407 Proxy Authentication Required", env=env
-        )
+        says = "answered 407 Proxy Authentication Required; put the proxy's user and password into .*"
+        knowing.meets(Exit.PASSING_FAILURE, f"{web.location}: {says}", env=env)
     web.script = served(AFTER, LATER)
     knowing.heals()
 
@@ -373,19 +438,20 @@ class Redirect:
     headers: dict[str, str] = field(default_factory=dict)
 
 
+REFUSED = f"{ONLY}; {MOVED}"
 REDIRECTS = [
-    Redirect("a loop", "/registry.xml", "more than 3 redirects, the last to {url}"),
+    Redirect("a loop", "/registry.xml", "more than 3 redirects, the last to {url}; check the address"),
     Redirect(
-        "plain HTTP", "http://127.0.0.1/registry.xml", "redirected to http://127.0.0.1/registry.xml" + ONLY
+        "plain HTTP", "http://127.0.0.1/registry.xml", "redirected to http://127.0.0.1/registry.xml" + REFUSED
     ),
-    Redirect("another host", "https://example.org/", "redirected to https://example.org/" + ONLY),
-    Redirect("another port", "https://127.0.0.1:9/", "redirected to https://127.0.0.1:9/" + ONLY),
+    Redirect("another host", "https://example.org/", "redirected to https://example.org/" + REFUSED),
+    Redirect("another port", "https://127.0.0.1:9/", "redirected to https://127.0.0.1:9/" + REFUSED),
     Redirect(
         "a host with a secret",
         "https://a:b@[::1]/?t=1",
-        r"redirected to https://\*\*\*@\[::1\]/\?\*\*\*" + ONLY,
+        r"redirected to https://\*\*\*@\[::1\]/\?\*\*\*" + REFUSED,
     ),
-    Redirect("no URL", "https://[", r"redirected to https://\*\*\*" + ONLY),
+    Redirect("no URL", "https://[", r"redirected to https://\*\*\*" + REFUSED),
 ]
 
 
@@ -423,8 +489,8 @@ def test_a_bomb_in_the_body_of_a_redirect_that_is_followed(tls: tuple[Knowing, T
 
 def test_a_certificate_that_is_not_trusted(tls: tuple[Knowing, TlsLoopbackServer]) -> None:
     knowing, server = tls
-    says = f"{knowing.location}: the certificate is not trusted: .*"
-    knowing.meets(Exit.PASSING_FAILURE, says, env={"REQUESTS_CA_BUNDLE": ""})
+    says = "the certificate is not trusted: .*; name its CA's file in SSL_CERT_FILE if you trust it"
+    knowing.meets(Exit.PASSING_FAILURE, f"{knowing.location}: {says}", env={"REQUESTS_CA_BUNDLE": ""})
     server.put("/registry.xml", AFTER, last_modified=LATER)
     knowing.heals()
 
@@ -434,7 +500,7 @@ def test_a_server_without_tls(tls: tuple[Knowing, TlsLoopbackServer]) -> None:
     with LoopbackServer() as plain:
         url = plain.url("/").replace("http:", "https:")
         lost = Knowing(knowing.program.folder, url, {"HTTPS_PROXY": ""})
-        lost.meets(Exit.PASSING_FAILURE, f"{url}: TLS failed: .*")
+        lost.meets(Exit.PASSING_FAILURE, f"{url}: TLS failed: .*; {PORT}")
     server.put("/registry.xml", AFTER, last_modified=LATER)
     knowing.heals()
 
@@ -446,6 +512,6 @@ def test_a_process_of_its_own_ends_as_one_here_does(knowing: Knowing, web: Web) 
     (fault,) = (fault for fault in FAULTS if fault.name == "half a body")
     web.script = fault.script
     answer = knowing.process(env=fault.env)
-    assert (answer.exit_code, answer.err) == (fault.exit_code, f"ianawatch: {web.location}: {fault.says}\n")
+    assert (answer.exit_code, answer.err) == (fault.exit_code, f"ianawatch: {web.location}: {fault.told}\n")
     web.script = served(AFTER, LATER)
     assert knowing.process("--quiet").out == NEWS

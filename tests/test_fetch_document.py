@@ -126,6 +126,7 @@ def test_any_other_status_fails_at_once(server: LoopbackServer, status: int, nam
     error = failure(server.url("/websocket.xml"))
     assert (error.status, error.reason, error.retry_at) == (status, f"answered {named}", None)
     assert error.location == server.url("/websocket.xml")
+    assert error.remedy
     assert len(server.requests) == 1
 
 
@@ -202,6 +203,7 @@ def test_a_short_retry_after_of_the_last_try_is_handed_on(server: LoopbackServer
     server.answer("/websocket.xml", status=503, headers={"Retry-After": "5"})
     error = failure(server.url("/websocket.xml"), limits=FetchLimits(retries=0))
     assert error.retry_at == NOW + timedelta(seconds=5)
+    assert str(error).endswith("answered 503 Service Unavailable; try again after 2026-06-10 12:00 UTC")
 
 
 @pytest.mark.parametrize("asked", ["soon", "", "-1", "0", "Tue, 09 Jun 2026 12:00:00 GMT"])
@@ -245,4 +247,6 @@ def test_a_file_has_the_same_limit_as_a_body(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("location", ["file:///etc/hostname", "ftp://127.0.0.1/", "http://", "https://[::1"])
 def test_a_source_of_another_kind_is_a_failure_that_says_what_is_right(location: str) -> None:
-    assert "give an http or https URL, or the path of a file" in failure(location).reason
+    error = failure(location)
+    assert error.reason == "not a usable source"
+    assert error.remedy == "give an http or https URL, or the path of a file"

@@ -22,20 +22,22 @@ def test_a_file_is_read_by_its_absolute_path(tmp_path: Path, monkeypatch: pytest
 
 
 @pytest.mark.parametrize(
-    ("name", "reason"),
+    ("name", "reason", "remedy"),
     [
-        ("absent.md", "can't be read: No such file or directory"),
-        ("folder", "can't be read: Is a directory"),
-        ("nul\0", "can't be read: no file can have this name"),
-        ("large.md", "larger than 10 bytes"),
+        ("absent.md", "can't be read: No such file or directory", "check the path"),
+        ("folder", "can't be read: Is a directory", "check the path"),
+        ("nul\0", "can't be read: no file can have this name", "check the path"),
+        ("large.md", "larger than 10 bytes", "raise max_bytes if it is the right one"),
     ],
 )
-def test_what_can_not_be_had_says_why(name: str, reason: str, tmp_path: Path) -> None:
+def test_what_can_not_be_had_says_why_and_what_to_do(
+    name: str, reason: str, remedy: str, tmp_path: Path
+) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "large.md").write_bytes(b"0123456789+")
     with pytest.raises(FetchFailed) as failed:
         read_file(str(tmp_path / name), LIMITS)
-    assert failed.value.reason == reason
+    assert (failed.value.reason, failed.value.remedy) == (reason, remedy)
     assert failed.value.location.startswith(str(tmp_path))
 
 

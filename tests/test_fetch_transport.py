@@ -79,20 +79,23 @@ def closed_port() -> int:
 
 def test_a_refused_connection_is_named(closed_port: int) -> None:
     error = failure(f"http://user:secret@127.0.0.1:{closed_port}/?key=secret")
-    assert str(error) == f"http://***@127.0.0.1:{closed_port}/?***: connection refused"
+    assert str(error) == f"http://***@127.0.0.1:{closed_port}/?***: connection refused; try again later"
     assert error.status is None
 
 
 def test_a_name_that_does_not_resolve_is_named() -> None:
     # Longer than a name may be: the resolver says no without asking anybody.
     host = ".".join(["nonexistent"] * 22 + ["invalid"])
-    assert failure(f"http://{host}/").reason == "the host's name could not be resolved"
+    error = failure(f"http://{host}/")
+    assert error.reason == "the host's name could not be resolved"
+    assert error.remedy == "check the address and the network"
 
 
 @pytest.mark.parametrize("host", ["a" * 64 + ".invalid", "a..b"])
 def test_a_name_that_no_host_can_have_is_named(environment: pytest.MonkeyPatch, host: str) -> None:
     reason = "the URL, or the URL of its proxy, can't be used"
-    assert failure(f"http://{host}/").reason == reason
+    error = failure(f"http://{host}/")
+    assert (error.reason, error.remedy) == (reason, "check the address, HTTP_PROXY and HTTPS_PROXY")
     environment.setenv("http_proxy", f"http://{host}/")
     assert failure("http://iana.example/").reason == reason
 
@@ -103,7 +106,9 @@ def test_silence_is_a_timeout() -> None:
         connection.recv(1)
 
     limits = FetchLimits(retries=0, read_timeout=0.2)
-    assert failure_with(script, limits).reason == "timed out after 0.2 s without a byte"
+    error = failure_with(script, limits)
+    assert error.reason == "timed out after 0.2 s without a byte"
+    assert error.remedy == "raise read_timeout if the server is that slow"
 
 
 def test_silence_in_the_body_is_a_timeout() -> None:
@@ -124,6 +129,7 @@ def test_a_handshake_that_stalls_is_a_timeout_of_the_connection() -> None:
         url = raw.url().replace("http:", "https:")
         error = failure(url, FetchLimits(retries=0, connect_timeout=0.2))
     assert error.reason == "timed out after 0.2 s without a connection"
+    assert error.remedy == "raise connect_timeout if the server is that slow"
 
 
 # -- TLS -------------------------------------------------------------------------------------------
@@ -140,19 +146,24 @@ def test_the_environments_ca_bundle_is_trusted(environment: pytest.MonkeyPatch, 
 def test_an_untrusted_certificate_is_named_and_not_tried_again() -> None:
     with TlsLoopbackServer() as tls:
         began = monotonic()
-        reason = failure(tls.url(), FetchLimits(backoff=5.0)).reason
+        error = failure(tls.url(), FetchLimits(backoff=5.0))
         assert monotonic() - began < 2.0
-    assert reason == "the certificate is not trusted: unable to get local issuer certificate"
+    assert error.reason == "the certificate is not trusted: unable to get local issuer certificate"
+    assert error.remedy == "name its CA's file in SSL_CERT_FILE if you trust it"
 
 
 def test_a_server_without_tls_is_named(server: LoopbackServer) -> None:
-    assert failure(server.url().replace("http:", "https:")).reason.startswith("TLS failed: ")
+    error = failure(server.url().replace("http:", "https:"))
+    assert error.reason.startswith("TLS failed: ")
+    assert error.remedy == "check the address and its port"
 
 
 def test_a_ca_bundle_that_is_not_there_is_named(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
     environment.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "absent.pem"))
     with TlsLoopbackServer() as tls:
-        assert str(tmp_path / "absent.pem") in failure(tls.url()).reason
+        error = failure(tls.url())
+    assert str(tmp_path / "absent.pem") in error.reason
+    assert error.remedy == "check REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE and SSL_CERT_FILE"
 
 
 # -- the environment -------------------------------------------------------------------------------
@@ -178,7 +189,9 @@ def test_a_proxy_that_refuses_is_named_without_its_password(
     environment: pytest.MonkeyPatch, closed_port: int
 ) -> None:
     environment.setenv("http_proxy", f"http://user:secret@127.0.0.1:{closed_port}")
-    assert failure("http://iana.example/").reason == "the proxy: connection refused"
+    error = failure("http://iana.example/")
+    assert error.reason == "the proxy: connection refused"
+    assert error.remedy == "check the proxy that HTTP_PROXY or HTTPS_PROXY names"
     with RawServer(sending(b"HTTP/1.1 407 Who are you\r\n\r\n")) as raw:
         environment.setenv("https_proxy", raw.url("").replace("://", "://user:secret@"))
         reason = failure("https://iana.example/").reason

@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from served import registration
 
+from sync.audience import Audience
 from sync.decide.conflicts import Conflict
 from sync.intervals import Interval
-from sync.news.alerts import TOLD_ONCE, Alert, Audience, Told, alert_uid, decide_alerts
+from sync.news.alerts import TOLD_ONCE, Alert, Told, alert_uid, decide_alerts
 from sync.state import Change, ChangeKind, Flag, Notice, NoticeKind, Registration, Use
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)

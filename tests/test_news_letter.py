@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from letters import DELIVERY_UID, HOSTILE, PAGE, TIMEOUT, UID, hostile_letter, letter, news, notice, subject
 
-from sync.news.alerts import Alert, AlertKind, Audience, Subject
+from sync.audience import Audience
+from sync.news.alerts import Alert, AlertKind, Subject
 from sync.news.letter import write_letter
 from sync.state import NoticeKind, Use
 

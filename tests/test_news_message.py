@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from sync.news.alerts import Alert, AlertKind, Audience, Subject
+from sync.audience import Audience
+from sync.news.alerts import Alert, AlertKind, Subject
 from sync.news.message import lines
 from sync.state import NoticeKind, Use
 

@@ -8,11 +8,13 @@ from datetime import UTC, datetime
 import pytest
 from served import registration
 
+from sync.audience import Audience
 from sync.errors import Exit
-from sync.news.alerts import Alert, Audience
+from sync.news.alerts import Alert
 from sync.news.report import SyncReport
 from sync.news.trouble import Problem
-from sync.state import Change, ChangeKind, Verdict
+from sync.state import Change, ChangeKind
+from sync.verdict import Verdict
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 UNAUTHORIZED = registration(3000, "Unauthorized", "2021-09-06")

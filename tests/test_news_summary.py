@@ -15,7 +15,8 @@ from sync.errors import Exit
 from sync.news.report import SyncReport
 from sync.news.summary import change_lines, documented_lines, report_facts, summary
 from sync.news.trouble import Problem
-from sync.state import Change, ChangeKind, Flag, NoticeKind, Use, Verdict
+from sync.state import Change, ChangeKind, Flag, NoticeKind, Use
+from sync.verdict import Verdict
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 UNAUTHORIZED = registration(3000, "Unauthorized", "2021-09-06")

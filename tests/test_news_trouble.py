@@ -20,7 +20,8 @@ HERE = "https://example.org/codes.xml"
 FAILED = FetchFailed("answered 502 Bad Gateway", location=HERE)
 PATIENCE = PatienceAsked(HERE, NOON)
 PAGE = DocumentedSource("mdn", "https://example.org/index.md")
-UNREACHED: Reads = [FailedSource(PAGE, FetchFailed("answered 404 Not Found", location=PAGE.location))]
+GONE = FetchFailed("answered 404 Not Found", location=PAGE.location, remedy="check the address")
+UNREACHED: Reads = [FailedSource(PAGE, GONE)]
 UNUSABLE: Reads = [FailedSource(PAGE, TableUnusable("index.md: no table"))]
 
 
@@ -53,6 +54,25 @@ def test_a_failure_says_how_often_and_what_happens_next() -> None:
     assert told(Past(failures=4)) == [f"{HERE}: reached again after 4 failed runs"]
 
 
+def test_a_run_says_what_to_do_about_a_failure_or_that_the_next_one_tries_again() -> None:
+    later = FetchFailed("answered 503 Service Unavailable", location=HERE, retry_at=NOON)
+    gone = FetchFailed("answered 410 Gone", location=HERE, remedy="check the address")
+    said = [of_document(HERE, failure, started=False).text for failure in (FAILED, later, gone)]
+    assert said == [
+        f"{HERE}: answered 502 Bad Gateway; the next run tries again",
+        f"{HERE}: answered 503 Service Unavailable; a run after 2026-01-01 12:00 UTC tries again",
+        f"{HERE}: answered 410 Gone; check the address",
+    ]
+    assert told(Past(failures=2), gone) == [
+        f"{gone}; 3 runs in a row have failed, and the next ones try again"
+    ]
+    busy: Reads = [FailedSource(PAGE, FetchFailed("connection refused", location=PAGE.location))]
+    (problem,) = of_sources(busy, Past(sources_read={PAGE.key}))
+    assert problem.text.endswith(
+        ": connection refused; the next run tries again; what was last read of it stands"
+    )
+
+
 def test_patience_is_neither_a_failure_nor_its_end() -> None:
     for failures in range(5):
         assert told(Past(failures=failures, source_failures=failures), PATIENCE) == []
@@ -60,7 +80,8 @@ def test_patience_is_neither_a_failure_nor_its_end() -> None:
 
 
 def test_a_start_from_what_ships_is_no_failure_of_the_program() -> None:
-    assert of_document(HERE, FAILED, started=True).exit_code == Exit.DONE
+    started = of_document(HERE, FAILED, started=True)
+    assert (started.exit_code, started.text) == (Exit.DONE, f"{HERE}: answered 502 Bad Gateway")
     problem = of_document(HERE, FAILED, started=False)
     assert (problem.exit_code, problem.told_by) == (Exit.PASSING_FAILURE, (NoticeKind.FAILING, HERE))
 
@@ -68,7 +89,9 @@ def test_a_start_from_what_ships_is_no_failure_of_the_program() -> None:
 def test_what_is_quarantined_says_why() -> None:
     hold = Hold(HoldKind.REGISTRY, "a", "the registry is empty", "a" * 64, NOON)
     other = Hold(HoldKind.RECORD, "b", "a record", "a" * 64, NOON)
-    ending = "; it is quarantined, and the last good state stands"
+    ending = (
+        "; it is quarantined, and the last good state stands; `ianawatch quarantine` shows what is held back"
+    )
     document, registry = (
         of_quarantine(HERE, "not well-formed", [hold]),
         of_quarantine(HERE, None, [other, hold]),
@@ -88,7 +111,7 @@ def test_what_is_quarantined_says_why() -> None:
 def test_a_page_that_fails_says_what_follows(sources_read: set[tuple[Role, str]], consequence: str) -> None:
     past = Past(sources_read=sources_read)
     (unreached,), (unusable,) = of_sources(UNREACHED, past), of_sources(UNUSABLE, past)
-    assert unreached.text == f"documented source mdn: {PAGE.location}: answered 404 Not Found; {consequence}"
+    assert unreached.text == f"documented source mdn: {GONE}; {consequence}"
     assert unusable.text == f"documented source mdn: index.md: no table; {consequence}"
     assert [unreached.exit_code, unusable.exit_code] == [Exit.PASSING_FAILURE, Exit.UNUSABLE_INPUT]
 

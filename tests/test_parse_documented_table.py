@@ -406,7 +406,7 @@ def test_latin_1_that_is_declared(meta: str) -> None:
         (b"<meta charset=shift_jis>\n\x81\xff", "not UTF-8 at byte 25; save it as UTF-8"),
         (b"<meta name=a content='charset=latin1'>\xe9", "not UTF-8 at byte 38; save it as UTF-8"),
         (b"\xff\xfe3\x00\x00\xd8", "not UTF-16 at byte 4; save it as UTF-8"),
-        (b"code\n3000\0\n", "a NUL character at position 9; this is no page of text"),
+        (b"code\n3000\0\n", "a NUL character at position 9; name a page of text"),
         (b"\x89PNG\r\n\x1a\n", "not UTF-8 at byte 0; save it as UTF-8"),
     ],
 )

@@ -94,7 +94,10 @@ def test_a_document_that_claims_to_be_a_registry_is_unusable(body: str, reason: 
 def test_an_answer_that_is_no_registry_says_where_it_came_from() -> None:
     with pytest.raises(NotADocument) as caught:
         parse_document(b"<!DOCTYPE html><title>Sign in</title>", location="https://example.org/")
-    assert str(caught.value) == "https://example.org/: the answer is an HTML page, not a registry"
+    assert str(caught.value) == (
+        "https://example.org/: the answer is an HTML page, not a registry; "
+        "name the registry's XML, or see what login page stands in between"
+    )
 
 
 # -- the registry ------------------------------------------------------------------------------------------
@@ -157,7 +160,8 @@ def test_a_record_in_another_namespace_is_none_of_ours() -> None:
         (document([]), "the registry close-code-number is empty: it has no records"),
         (
             document([row("RSV1", "a"), row("1", "a"), row("1", "b")]),
-            "the registry close-code-number is empty: none of its records can be used",
+            "the registry close-code-number is empty: none of its records can be used: it has values that are no "
+            'numbers: "RSV1" (1 of 3 records); its records say different things about 1 (2 of 3 records)',
         ),
     ],
     ids=["missing", "only the root", "twice", "empty", "nothing usable"],

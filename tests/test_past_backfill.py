@@ -20,7 +20,8 @@ from db.engine import Database
 from sync.errors import UsageProblem
 from sync.past.backfill import read_past
 from sync.past.folder import PastVersion
-from sync.state import HoldKind, Verdict
+from sync.state import HoldKind
+from sync.verdict import Verdict
 from sync.watches import CLOSE_CODES
 
 START = datetime(2021, 9, 1, 12, tzinfo=UTC)

@@ -5,6 +5,7 @@ The server is the test's own: without PostgreSQL's programs and psycopg these te
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -17,16 +18,17 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from builders import document, row
 from databases import migrated
-from sqlalchemy import insert, select, text
-from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
+from program import Program
+from sqlalchemy import create_engine, exc, insert, make_url, select, text
+from sqlalchemy.pool import NullPool
 
 from db import postgresql
 from db import tables as t
 from db.deliveries import Deliveries
 from db.engine import Database
 from db.upgrade import HEAD, require_current, upgrade
-from sync.errors import DatabaseLocked, DatabaseUnusable
-from sync.news.alerts import Audience
+from sync.audience import Audience
+from sync.errors import DatabaseLocked, DatabaseUnusable, Exit
 from sync.run import Sync, sync_watches
 from sync.settings.model import Settings
 from sync.watches import CLOSE_CODES
@@ -44,30 +46,92 @@ class OperationalError(Said):
     """A server that is out of reach."""
 
 
+class ProgrammingError(Said):
+    """A statement that is wrong, or an option of the connection."""
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Program:
+    """For what a person sees."""
+    return Program(tmp_path)
+
+
 @pytest.mark.parametrize(
     ("state", "busy", "advice"),
     [
         ("55P03", True, None),
-        ("42501", False, "give the URL's user the rights to it"),
-        ("53100", False, "check the server and the URL"),
-        ("08006", False, "check the server and the URL"),
-        ("57P01", False, "check the server and the URL"),
+        ("40P01", True, None),
+        ("42501", False, "give the URL's user the rights"),
+        ("53100", False, "make room on the server"),
+        ("08006", False, "check that the server runs"),
+        ("57P01", False, "the next run tries again"),
+        ("25P03", False, "the next run tries again"),
+        ("25006", False, "name the primary server"),
+        ("25001", False, None),
         ("42P01", False, None),
         ("23505", False, None),
     ],
-    ids=["lock", "rights", "disk", "connection", "shut down", "no such table", "twice"],
+    ids=[
+        "lock",
+        "deadlock",
+        "rights",
+        "disk",
+        "connection",
+        "shut down",
+        "idle for too long",
+        "standby",
+        "transaction within a transaction",
+        "no such table",
+        "twice",
+    ],
 )
 def test_a_state_tells_the_server_from_a_bug(state: str, busy: bool, advice: str | None) -> None:
     error = Said()
     error.sqlstate = state
     assert postgresql.is_busy(error) is busy
-    assert postgresql.what_to_do(error) == advice
+    assert (postgresql.what_to_do(error) or "").startswith(advice or "")
+    assert (postgresql.what_to_do(error) is None) is (advice is None)
 
 
 def test_without_a_state_it_is_the_way_to_the_server_or_a_bug() -> None:
-    assert postgresql.what_to_do(OperationalError()) == "check the server and the URL"
+    assert "check that the server runs" in str(postgresql.what_to_do(OperationalError()))
+    assert "check that the server runs" in str(postgresql.what_to_do(ProgrammingError(), connecting=True))
+    assert postgresql.what_to_do(ProgrammingError()) is None
     assert postgresql.what_to_do(Said()) is None
     assert postgresql.what_to_do(None) is None
+
+
+def test_the_url_has_its_own_options_and_those_that_it_left_out() -> None:
+    url = make_url("postgresql+psycopg://ann@/codes?host=/run&application_name=mine")
+    query = postgresql.url_with_options(url).query
+    assert (query["host"], query["application_name"]) == ("/run", "mine")
+    assert (query["client_encoding"], query["keepalives_idle"]) == ("utf8", "30")
+    other = make_url("mysql+pymysql://ann@/codes")
+    assert postgresql.url_with_options(other) == other
+
+
+@pytest.mark.parametrize(
+    ("psycopg", "says"),
+    [
+        ("raise ModuleNotFoundError('No module named psycopg')", "No module named psycopg; give a file"),
+        (
+            "raise ImportError('no pq wrapper available.\\nAttempts made:\\n- none')",
+            "Attempts made: - none; give",
+        ),
+    ],
+    ids=["no psycopg", "no libpq"],
+)
+def test_a_driver_that_is_missing_is_named_on_one_line(
+    psycopg: str, says: str, program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "psycopg.py").write_text(psycopg, "utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "psycopg", raising=False)
+    answer = program.here("--database", "postgresql+psycopg://ann:secret@/codes", "status")
+    assert (answer.exit_code, answer.err.count("\n")) == (Exit.CONFIGURATION, 1)
+    assert says in answer.err
+    assert "ianawatch[postgresql]" in answer.err
+    assert "secret" not in answer.err
 
 
 # -- with a server ----------------------------------------------------------------------------------
@@ -105,33 +169,114 @@ def test_a_reader_has_one_view_and_writes_nothing(database: Database) -> None:
         with database.write() as writer:
             writer.execute(insert(t.document).values(url="a"))
         assert reader.execute(select(t.document)).all() == []
-        with pytest.raises(DBAPIError, match="read-only"):
+        with pytest.raises(exc.DBAPIError, match="read-only"):
             reader.execute(insert(t.document).values(url="b"))
 
 
 def test_what_is_wrong_with_a_statement_stays_a_bug(database: Database) -> None:
     with database.write() as connection:
         connection.execute(insert(t.document).values(url="a"))
-    with pytest.raises(IntegrityError), database.write() as connection:
+    with pytest.raises(exc.IntegrityError), database.write() as connection:
         connection.execute(insert(t.document).values(url="a"))
-    with pytest.raises(ProgrammingError), database.read() as connection:
+    with pytest.raises(exc.ProgrammingError), database.read() as connection:
         connection.execute(text("SELECT * FROM missing"))
 
 
+def test_a_writer_that_says_nothing_for_too_long_makes_way(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its host went away or sleeps: the server ends its transaction, and the next writer has its turn."""
+    monkeypatch.setattr(postgresql, "LONGEST_PAUSE", 0.1)
+    with ExitStack() as asleep:
+        connection = asleep.enter_context(database.write())
+        connection.execute(insert(t.document).values(url="a"))
+        with database.write() as next_one:
+            assert next_one.execute(select(t.document)).all() == []
+        with pytest.raises(DatabaseUnusable, match="the next run tries again"):
+            asleep.close()
+
+
+# -- what a person is told ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def url(server: str) -> Iterator[str]:
+    """An empty database, in which `ann` may do everything and `eve`, who has a password, nothing."""
+    with postgresql_server.new_database(server) as url:
+        engine = create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+        with engine.connect() as administrator:
+            administrator.exec_driver_sql("CREATE ROLE eve LOGIN PASSWORD 'secret'")
+            yield url
+        with engine.connect() as administrator:
+            administrator.exec_driver_sql("DROP ROLE eve")
+
+
 @pytest.mark.parametrize(
-    ("url", "says"),
+    ("old", "new", "says"),
     [
-        ("postgresql+psycopg://ann:secret@/codes?host=/nowhere", "check the server"),
-        ("{}nowhere", "does not exist; check the server"),
+        ("host=", "host=/nowhere", "No such file or directory"),
+        ("/codes", "/nowhere", 'database "nowhere" does not exist; check that the server runs'),
+        ("ann@", "eve:wrong@", 'password authentication failed for user "eve"; check that the server runs'),
+        ("ann@", "eve@", "no password supplied; check that the server runs"),
+        ("ann@", "eve:secret@", "permission denied for schema public; give the URL's user the rights"),
+        ("?", "?colour=red&", 'invalid connection option "colour"; check that the server runs'),
+        ("?", "?options=-csearch_path%3Dnone&", "make the schema that the user's search_path names"),
+        ("?", "?options=-cdefault_transaction_read_only%3Don&", "name the primary server"),
+        ("@/codes?host=", "@nowhere.invalid/codes?unix=", "failed to resolve host"),
+        ("@/codes?host=", "@127.0.0.1:9/codes?unix=", "check that the server runs"),
     ],
-    ids=["no server", "no database"],
+    ids=[
+        "no server",
+        "no database",
+        "wrong password",
+        "no password",
+        "no rights",
+        "unknown option",
+        "no schema",
+        "read only",
+        "no host",
+        "no port",
+    ],
 )
-def test_what_is_out_of_reach_is_said_without_the_password(server: str, url: str, says: str) -> None:
-    database = Database.open(url.replace("{}nowhere", server.format("nowhere")))
-    with pytest.raises(DatabaseUnusable, match=says) as caught:
-        require_current(database)
-    assert "secret" not in str(caught.value)
-    assert "\n" not in str(caught.value)
+def test_what_can_not_be_used_is_named_on_one_line(
+    old: str, new: str, says: str, url: str, program: Program
+) -> None:
+    program.serve([row("1000", "Normal Closure")])
+    answer = program.here("--database", url.replace(old, new, 1), "sync", *program.sources())
+    assert (answer.exit_code, answer.out, answer.err.count("\n")) == (Exit.DATABASE, "", 1)
+    assert says in answer.err
+    assert "secret" not in answer.err
+
+
+@pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])
+def test_an_encoding_that_can_not_hold_every_name_is_refused(
+    encoding: str, server: str, program: Program
+) -> None:
+    program.serve([row("1000", "Normal Closure")])
+    with postgresql_server.new_database(server, options=f"ENCODING '{encoding}' LOCALE 'C'") as url:
+        answer = program.here("--database", url, "sync", *program.sources())
+    assert (answer.exit_code, answer.err.count("\n")) == (Exit.DATABASE, 1)
+    assert f"the database's encoding is {encoding}, which can't hold every name; make one with" in answer.err
+
+
+def test_commands_that_make_no_sense_here_name_what_does(url: str, program: Program) -> None:
+    program.serve([row("1000", "Normal Closure")])
+    at = ["--database", url]
+    assert program.here(*at, "sync", *program.sources()).exit_code == Exit.DONE
+    for command, says in {
+        ("database", "backup", "copy.db"): "pg_dump",
+        ("database", "metadata"): "Datasette shows SQLite files only",
+        ("sync", "--dry-run"): "name a file with --database",
+    }.items():
+        answer = program.here(*at, *command)
+        assert (answer.exit_code, answer.out, answer.err.count("\n")) == (Exit.USAGE, "", 1)
+        assert says in answer.err
+    answer = program.here(*at, "database", "check")
+    assert (answer.exit_code, "the schema is 0002" in answer.out, "pg_amcheck" in answer.out) == (
+        0,
+        True,
+        True,
+    )
 
 
 def test_a_schema_that_is_not_whole_is_refused(database: Database) -> None:

@@ -19,8 +19,9 @@ from db.documented_store import DocumentedStore
 from db.engine import Database
 from db.registry_store import RegistryStore
 from db.replay_store import ReplayStore, same_registrations
+from sync.audience import Audience
 from sync.decide.replay import Replay, WatchReplay
-from sync.news.alerts import Alert, AlertKind, Audience, Subject
+from sync.news.alerts import Alert, AlertKind, Subject
 from sync.records import Record
 from sync.state import (
     Change,

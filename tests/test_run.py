@@ -18,12 +18,13 @@ from databases import migrated, rehearsed
 from loopback import LoopbackServer, RawServer, forget_surroundings, read_head
 
 from db.engine import Database
+from sync.audience import Audience
 from sync.errors import Exit
-from sync.news.alerts import Audience
 from sync.news.report import SyncReport
 from sync.run import Sync, sync_watches
 from sync.settings.model import Settings
-from sync.state import NoticeKind, Verdict
+from sync.state import NoticeKind
+from sync.verdict import Verdict
 from sync.watches import CLOSE_CODES, DocumentedSource, Role
 
 NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)
@@ -124,7 +125,9 @@ def test_every_later_failure_is_one(syncs: Syncs) -> None:
 def test_a_source_that_was_named_does_not_start_from_what_ships(syncs: Syncs, tmp_path: Path) -> None:
     report = syncs.run(source=str(tmp_path / "absent.xml"))
     assert (report.exit_code, report.from_bundle, report.records) == (Exit.PASSING_FAILURE, False, 0)
-    assert wrong(report) == [f"{tmp_path}/absent.xml: can't be read: No such file or directory"]
+    assert wrong(report) == [
+        f"{tmp_path}/absent.xml: can't be read: No such file or directory; check the path"
+    ]
 
 
 def test_a_login_page_is_no_answer(syncs: Syncs) -> None:
@@ -341,7 +344,7 @@ def test_inside_a_retry_after_nothing_is_asked_and_nothing_has_failed(syncs: Syn
         assert wrong(report) == [
             (
                 f"{syncs.watch.document}: the server asked for patience until 2026-07-01 15:00 UTC; "
-                "no request was made"
+                "no request was made; a run after that asks again"
             )
         ]
     assert syncs.asked() == []

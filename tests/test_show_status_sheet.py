@@ -11,7 +11,7 @@ from sync.answers import ChangeRow, SourceRow
 from sync.show.columns import BAD, WARNING
 from sync.show.health import Deliveries, Status, Trouble, TroubleKind
 from sync.show.status_sheet import status_json, status_sheet
-from sync.state import Verdict
+from sync.verdict import Verdict
 
 NOW = datetime(2026, 1, 10, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -132,7 +132,8 @@ def test_a_full_disk_is_a_passing_failure(watched: Watched) -> None:
     with Path("/dev/full").open("wb") as full:
         code, said = answered(watched, full.fileno(), "list")
     assert code == 75
-    assert said == "ianawatch: standard output: the answer can't be written: No space left on device\n"
+    reason = "standard output: the answer can't be written: No space left on device"
+    assert said == f"ianawatch: {reason}; send it elsewhere\n"
 
 
 def answered(watched: Watched, stdout: int, *args: str) -> tuple[int, str]:

@@ -18,7 +18,7 @@ from db.registry_store import RegistryStore
 from db.snapshot_store import QUARANTINED_KEPT, SnapshotStore, StoredSnapshot
 from sync.decide.observations import Run, brought_back, joined
 from sync.records import Validators
-from sync.state import Verdict
+from sync.verdict import Verdict
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

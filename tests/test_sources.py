@@ -64,7 +64,7 @@ def test_a_watch_for_which_none_ships_says_so() -> None:
     watch = replace(CLOSE_CODES, bundle=None)
     (failed,) = read_sources(watch, {}, LIMITS, NOON)
     assert isinstance(failed, FailedSource)
-    assert failed.text == "documented source bundled: no table ships for this watch; name a page"
+    assert failed.told() == "documented source bundled: no table ships for this watch; name a page"
 
 
 def test_a_page_that_has_not_changed_is_not_sent_again(server: LoopbackServer) -> None:
@@ -94,7 +94,7 @@ def test_one_that_fails_stops_no_other(server: LoopbackServer, tmp_path: Path) -
     *failures, last = read(absent, empty, gone, busy, page)
     assert isinstance(last, ReadSource)
     failed = [failure for failure in failures if isinstance(failure, FailedSource)]
-    assert [failure.text.partition(";")[0] for failure in failed] == [
+    assert [failure.told().partition(";")[0] for failure in failed] == [
         f"documented source {absent}: can't be read: No such file or directory",
         f"documented source {empty}: no table of values found",
         f"documented source {gone}: answered 404 Not Found",
@@ -110,7 +110,7 @@ def test_a_server_that_asked_for_patience_is_left_alone(server: LoopbackServer) 
     (failed,) = read(server.url("/page.csv"), known=Known(retry_at=later))
     assert isinstance(failed, FailedSource)
     assert isinstance(failed.error, PatienceAsked)
-    assert "asked for patience until 2026-01-01 13:00 UTC; no request was made" in failed.text
+    assert "asked for patience until 2026-01-01 13:00 UTC; no request was made" in failed.told()
     assert server.requests == []
 
 
@@ -136,7 +136,8 @@ def test_the_format_is_known_by_the_path_and_no_secret_is_told(server: LoopbackS
 def test_a_source_with_a_short_name_says_where_it_is() -> None:
     source = DocumentedSource("mdn", "https://example.org/index.md")
     failed = FailedSource(source, FetchFailed("answered 404 Not Found", location=source.location))
-    assert failed.text == "documented source mdn: https://example.org/index.md: answered 404 Not Found"
+    assert failed.told() == "documented source mdn: https://example.org/index.md: answered 404 Not Found"
+    assert failed.told("wait") == f"{failed.told()}; wait"
 
 
 def test_a_list_of_codes_in_use_is_read_like_a_page(tmp_path: Path) -> None:
@@ -150,4 +151,7 @@ def test_a_list_of_codes_in_use_is_read_like_a_page(tmp_path: Path) -> None:
     assert isinstance(listed, ReadSource)
     assert isinstance(failed, FailedSource)
     assert (page.source, listed.source, page.table) == (documented[0], in_use[0], listed.table)
-    assert failed.text == f"list of codes in use {paths[1]}: can't be read: No such file or directory"
+    assert (
+        failed.told()
+        == f"list of codes in use {paths[1]}: can't be read: No such file or directory; check the path"
+    )

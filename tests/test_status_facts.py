@@ -12,7 +12,7 @@ from synced import NOON, Watched
 from db import deliveries as outbox
 from db.status_facts import status
 from sync.show.health import Deliveries, Status
-from sync.state import Verdict
+from sync.verdict import Verdict
 
 DAY = timedelta(days=1)
 NORMAL = row("1000", "Normal")

@@ -21,8 +21,9 @@ from db.engine import Database
 from db.snapshot_store import SnapshotStore
 from sync.observe import Served, StillServed, bundled, kept
 from sync.records import Validators
-from sync.state import ChangeKind, Verdict
+from sync.state import ChangeKind
 from sync.store import Stored, VersionReplaced, settle, unusable
+from sync.verdict import Verdict
 from sync.watches import CLOSE_CODES
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)

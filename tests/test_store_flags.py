@@ -12,9 +12,9 @@ from sqlalchemy import Connection, select
 
 from db import tables as t
 from db.engine import Database
+from sync.audience import Audience
 from sync.errors import FetchFailed
 from sync.intervals import Interval
-from sync.news.alerts import Audience
 from sync.observe import kept
 from sync.records import DocumentedTable, DocumentedValue
 from sync.sources import FailedSource, Reads, ReadSource, SameSource

@@ -16,7 +16,7 @@ from whole_database import everything, new_database
 from sync.deliver.channels import STREAMS
 from sync.run import Sync, sync_watches
 from sync.settings.model import Settings
-from sync.state import Verdict
+from sync.verdict import Verdict
 from sync.watches import CLOSE_CODES
 
 AT = datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from sync.errors import UsageProblem
 from sync.program import Program
 
 
@@ -58,6 +59,9 @@ def check(program: Program) -> None:
 
     database = Database.open(program.where, damaged_too=True)
     require_current(database)
+    if database.path is None:
+        click.echo(f"{database.where}: the schema is {HEAD}; whether its files are whole, pg_amcheck tells")
+        return
     click.echo(f"{database.where}: no damage found; the schema is {HEAD}")
 
 
@@ -70,7 +74,10 @@ def metadata(program: Program) -> None:
     """
     from db.datasette import metadata as metadata_of
 
-    program.say_json(metadata_of(Path(_where(program)).stem))
+    where = _where(program)
+    if "://" in where:
+        raise UsageProblem(f"{where}: Datasette shows SQLite files only; name one with --database")
+    program.say_json(metadata_of(Path(where).stem))
 
 
 def _where(program: Program) -> str:

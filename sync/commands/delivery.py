@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from sync.audience import Audience
 from sync.deliver.attempts import Attempt, delivered_lines, failed_lines
 from sync.deliver.channels import STDERR, STDOUT, Channel, serving
 from sync.deliver.opening import open_channels
-from sync.news.alerts import Alert, Audience
+from sync.news.alerts import Alert
 from sync.news.message import lines
 from sync.program import Program
 from sync.settings.model import Settings

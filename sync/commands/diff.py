@@ -59,6 +59,11 @@ def command(program: Program, *, documented: tuple[str, ...], exit_code: bool, o
         registry = queries.registry(connection, watch.name)
         ignored = queries.ignored(connection, watch_id)
         in_use = queries.tables(connection, watch_id, Role.IN_USE)
+    if not (tables or in_use or program.watch_with().sources):
+        raise UsageProblem(
+            f"{watch.name}: it is compared with no page; name one with --documented, or for good in its "
+            "[[watch]] table"
+        )
     if not tables and not in_use:
         raise UsageProblem(
             f"{watch.name}: no documented table was read yet; `ianawatch sync` reads it, or name a page with "

@@ -37,5 +37,7 @@ def command(program: Program, *, code: str, contacts: bool, output: str) -> None
     if output == "json":
         terminal.write(render.as_json(code_json(facts, contacts=contacts)))
     else:
-        watch = program.watch
-        terminal.show_sheet(code_sheet(facts, program.clock(), watch.bounds, watch.watched))
+        watch = program.watch_with()
+        compared = bool(watch.documented)
+        sheet = code_sheet(facts, program.clock(), watch.bounds, watch.watched, compared=compared)
+        terminal.show_sheet(sheet)

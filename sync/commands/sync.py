@@ -137,9 +137,9 @@ def _named(watches: Sequence[Watch]) -> str:
 
 def _deliver(told: Output, database: Database, outlets: Outlets, at: datetime) -> bool:
     """Deliver and print; whether there was something for readers."""
+    from sync.audience import Audience
     from sync.commands.delivery import deliver_and_tell
     from sync.deliver.channels import STDOUT
-    from sync.news.alerts import Audience
     from sync.news.message import lines
 
     reports = told.reports

@@ -7,9 +7,10 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sync.audience import Audience
 from sync.deliver.attempts import attempt_facts
 from sync.news.alert_facts import alert_facts
-from sync.news.alerts import Alert, Audience
+from sync.news.alerts import Alert
 from sync.news.message import lines
 from sync.news.summary import change_lines, documented_lines, report_facts, summaries
 from sync.show.next_steps import next_steps

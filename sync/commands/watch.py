@@ -102,8 +102,8 @@ def remove(program: Program, *, name: str) -> None:
         path = editable(program, "watch")
         change(path, lambda text, origin: without_watch(text, name, origin))
         program.say(
-            f"{name}: removed from {path}; what is stored stays in the database, and a watch of this name on the "
-            "same registry goes on from there"
+            f"{name}: removed from {path}; what is stored stays in the database, and a watch of this name on "
+            "the same registry goes on from there"
         )
 
 

@@ -195,7 +195,7 @@ def _chosen(
         chosen = fit
     for one in chosen:
         if one.unfit:
-            raise UnusableInput(f"the registry {one.registry} can't be watched: {one.unfit}")
+            raise UnusableInput(f"the registry {one.registry} can't be watched as it is: {one.unfit}")
     return chosen
 
 

@@ -24,11 +24,11 @@ from sync.state import (
     Sighting,
     Unchanged,
     Unusable,
-    Verdict,
     Version,
     WatchDecision,
     WatchState,
 )
+from sync.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)

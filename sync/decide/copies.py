@@ -10,7 +10,8 @@ import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from sync.state import DocumentState, Verdict, Version
+from sync.state import DocumentState, Version
+from sync.verdict import Verdict
 
 AHEAD = timedelta(days=2)
 """How far ahead of the day of observation a document's date may be and still be believed."""

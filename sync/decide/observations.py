@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sync.state import Decision, Verdict
+from sync.state import Decision
+from sync.verdict import Verdict
 
 _JOINS = {
     Verdict.UNCHANGED: {Verdict.UNCHANGED, Verdict.APPLIED, Verdict.OVERDUE},

@@ -23,11 +23,11 @@ from sync.state import (
     Registration,
     Sighting,
     Unusable,
-    Verdict,
     Version,
     WatchDecision,
     WatchState,
 )
+from sync.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)

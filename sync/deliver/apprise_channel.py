@@ -20,10 +20,10 @@ from urllib.parse import unquote, urlsplit
 from apprise import Apprise, AppriseAsset, NotifyBase, NotifyFormat, NotifyType, OverflowMode
 from apprise.plugins.email import NotifyEmail
 
+from sync.audience import Audience
 from sync.deliver.secrecy import one_reason, secrets_of, silence_libraries
 from sync.errors import NotDelivered, WrongConfiguration
 from sync.fetch.deadline import DeadlinePassed, within
-from sync.news.alerts import Audience
 
 if TYPE_CHECKING:
     from sync.deliver.channels import Sender

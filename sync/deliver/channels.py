@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from sync.news.alerts import Audience
+from sync.audience import Audience
 
 if TYPE_CHECKING:
     from db.deliveries import Message

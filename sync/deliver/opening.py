@@ -6,9 +6,9 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from sync.audience import Audience
 from sync.deliver.channels import Channel, Sender
 from sync.errors import WrongConfiguration
-from sync.news.alerts import Audience
 from sync.settings.model import ChannelSettings
 
 

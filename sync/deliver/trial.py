@@ -9,11 +9,12 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from time import monotonic
 
+from sync.audience import Audience
 from sync.dates import stamp
 from sync.deliver.channels import Channel
 from sync.deliver.dispatch import GRACE
 from sync.errors import NotDelivered
-from sync.news.alerts import Audience, alert_uid
+from sync.news.alerts import alert_uid
 from sync.news.letter import Letter
 from sync.signals import AT_A_TIME
 

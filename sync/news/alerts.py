@@ -14,19 +14,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from sync.audience import Audience
 from sync.decide.conflicts import Conflict
 from sync.decide.flags import is_watched
 from sync.intervals import Interval
 from sync.state import Change, ChangeKind, Flag, Notice, NoticeKind, Registration, Use
-
-
-class Audience(StrEnum):
-    """Who an alert is for."""
-
-    READERS = "readers"
-    """Those who must know of registrations."""
-    OPERATORS = "operators"
-    """Those who keep the sync running."""
 
 
 class AlertKind(StrEnum):

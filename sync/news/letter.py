@@ -14,10 +14,11 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
+from sync.audience import Audience
 from sync.dates import minute, stamp
 from sync.escape import shown
 from sync.news.alert_facts import alert_facts, inert_alert
-from sync.news.alerts import Alert, AlertKind, Audience
+from sync.news.alerts import Alert, AlertKind
 from sync.news.message import headline, lines
 
 _LOOK_AT = "The registry:"

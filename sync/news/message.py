@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from sync.audience import Audience
 from sync.intervals import spelled
-from sync.news.alerts import Alert, AlertKind, Audience, Subject
+from sync.news.alerts import Alert, AlertKind, Subject
 from sync.state import NoticeKind
 
 _OF_ONE = {

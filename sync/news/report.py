@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sync.audience import Audience
 from sync.decide.conflicts import Conflict
 from sync.errors import Exit
-from sync.news.alerts import Alert, Audience
+from sync.news.alerts import Alert
 from sync.news.trouble import Problem
-from sync.state import Change, Flag, Registration, Verdict
+from sync.state import Change, Flag, Registration
+from sync.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)

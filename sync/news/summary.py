@@ -12,7 +12,8 @@ from sync.intervals import spelled
 from sync.news.report import SyncReport
 from sync.show.people import impersonal_change
 from sync.show.render import counted
-from sync.state import ChangeKind, Registration, Verdict
+from sync.state import ChangeKind, Registration
+from sync.verdict import Verdict
 
 _VERDICTS = {
     Verdict.UNCHANGED: "unchanged",

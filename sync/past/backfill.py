@@ -19,11 +19,12 @@ from db.registry_store import RegistryStore
 from db.replay_store import ReplayStore, same_registrations
 from db.snapshot_store import SnapshotStore, StoredSnapshot
 from sync.answers import HeldBack
+from sync.audience import Audience
 from sync.decide.advance import Patience
 from sync.decide.observations import Run
 from sync.decide.replay import Moment, WatchReplay, in_order, numbered, replay
 from sync.errors import DocumentUnusable, NotADocument, UsageProblem
-from sync.news.alerts import Alert, Audience, Told, decide_alerts
+from sync.news.alerts import Alert, Told, decide_alerts
 from sync.parse_registry.document import parse_document
 from sync.records import FetchLimits
 from sync.sources import read_sources

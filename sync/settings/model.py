@@ -8,7 +8,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from sync.news.alerts import Audience
+from sync.audience import Audience
 from sync.records import FetchLimits
 
 T = TypeVar("T")

@@ -50,17 +50,20 @@ def code_json(facts: CodeFacts, *, contacts: bool) -> dict[str, Any]:
     }
 
 
-def code_sheet(facts: CodeFacts, now: datetime, bounds: Interval, watched: Interval | None) -> Sheet:
+def code_sheet(
+    facts: CodeFacts, now: datetime, bounds: Interval, watched: Interval | None, *, compared: bool = True
+) -> Sheet:
     """The facts for a person, the most telling first; what there is nothing of is left out.
 
-    `bounds` are the values the registry can hold, `watched` those that are watched, None being all.
+    `bounds` are the values the registry can hold, `watched` those that are watched, None being all;
+    `compared` is whether there are documented sources, read or not.
     """
     entries = [
         Entry("assignment", [*_assignment(facts, now)]),
         Entry("reference", [*map(_cited, facts.citations)]),
         Entry("contact", facts.contacts),
         *(Entry(name, [text]) for name, text in facts.extra),
-        Entry("documented", [*_documented(facts)], WARNING if facts.flag else ""),
+        Entry("documented", [*_documented(facts, compared=compared)], WARNING if facts.flag else ""),
         Entry("flagged", [*_flagged(facts, now)], WARNING if facts.flag and not facts.ignored else ""),
         Entry("in use", [use.said for use in facts.uses]),
         Entry("formerly", [_pair(name, day) for name, day in facts.formerly]),
@@ -111,12 +114,12 @@ def _assignment(facts: CodeFacts, now: datetime) -> Iterator[str]:
         yield f"missing from the registry since {_when(facts.missing_since, now)}; not withdrawn yet"
 
 
-def _documented(facts: CodeFacts) -> Iterator[str]:
+def _documented(facts: CodeFacts, *, compared: bool) -> Iterator[str]:
     if facts.entry is None or facts.entry.assignment != Assignment.ASSIGNED:
         there = [page for page in facts.pages if page.row]
     else:
         there = list(facts.pages)
-        if not there:
+        if compared and not there:
             yield "not known: no documented source was read yet"
     for page in there:
         stale = f"; as read on {page.source.read_at:%Y-%m-%d}, since then: {page.source.problem}"

@@ -14,7 +14,7 @@ from enum import StrEnum
 from sync.answers import ChangeRow, SourceRow
 from sync.dates import ago, lasting
 from sync.show.render import counted
-from sync.state import Verdict
+from sync.verdict import Verdict
 
 OVERDUE = timedelta(hours=24)
 """How long a delivery may wait before that is trouble."""

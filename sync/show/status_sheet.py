@@ -13,7 +13,7 @@ from sync.intervals import spelled
 from sync.show.columns import BAD, WARNING, what_changed
 from sync.show.health import Status, Trouble
 from sync.show.render import Entry, Sheet, counted
-from sync.state import Verdict
+from sync.verdict import Verdict
 
 _VERDICTS = {
     Verdict.UNCHANGED: "unchanged",

@@ -1,0 +1,16 @@
+"""What an observation was. Apart from the state that it is decided on, which many a run needs nothing of."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """What an observation was (docs/rules.md, rules 1 and 4)."""
+
+    UNCHANGED = "unchanged"
+    APPLIED = "applied"
+    OLDER = "older"
+    OVERDUE = "overdue"
+    """An older copy that was applied, since nothing else came for long or a person said so."""
+    QUARANTINED = "quarantined"
