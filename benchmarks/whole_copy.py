@@ -6,7 +6,9 @@ under the program's pragmas. Both are whole processes that read the same files.
 
 from __future__ import annotations
 
+import sqlite3
 import tempfile
+from contextlib import closing
 from pathlib import Path
 
 from benchmarks import copy_of_iana
@@ -14,6 +16,7 @@ from benchmarks.figures import Measured
 from benchmarks.measure import FEW, Cost, by_turns, cpu, floor, peak, program
 from benchmarks.watch_lists import configuration, listing, numeric_watches
 
+_OURS, _FLOOR = "ianawatch.db", "floor.db"
 AGAINST = "parsing them and inserting the rows"
 
 
@@ -22,6 +25,7 @@ def measure() -> Measured:
     with tempfile.TemporaryDirectory() as folder:
         bench = _Bench(Path(folder))
         pairs = by_turns(bench.load, bench.floor, FEW)
+        bench.compare()
         name = f"`sync`, {bench.watches:,} registries of a copy of IANA's documents"
         return Measured((cpu(name, AGAINST, pairs, 2.0), peak(f"{name}, memory", AGAINST, pairs)))
 
@@ -40,12 +44,20 @@ class _Bench:
         self.watches = len(watches)
 
     def load(self) -> Cost:
-        database = self._fresh("ianawatch.db")
+        database = self._fresh(_OURS)
         config = str(self._home / "config.toml")
         return program("--config", config, "--database", database, "sync", "--quiet", home=self._home)
 
     def floor(self) -> Cost:
-        return floor("parse_and_insert", str(self._home / "list"), self._fresh("floor.db"), home=self._home)
+        return floor("parse_and_insert", str(self._home / "list"), self._fresh(_FLOOR), home=self._home)
+
+    def compare(self) -> None:
+        """See that both loaded every record. Raises SystemExit when one did not."""
+        for name in (_OURS, _FLOOR):
+            with closing(sqlite3.connect(self._home / name)) as connection:
+                (records,) = connection.execute("SELECT count(*) FROM record").fetchone()
+            if records != copy_of_iana.NUMERIC_RECORDS:
+                raise SystemExit(f"{name} has {records} records, not {copy_of_iana.NUMERIC_RECORDS}")
 
     def _fresh(self, name: str) -> str:
         path = self._home / name

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 
 from db import tables as t
 from db.alert_rows import alert_of
-from db.deliveries import DeliveryState
+from db.delivery_state import DeliveryState
 from sync.answers import AlertRow
 from sync.errors import UsageProblem
 from sync.news.alerts import Alert

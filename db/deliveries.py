@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select, update
 
 from db import tables as t
 from db.alert_rows import alert_of
+from db.delivery_state import DeliveryState
 from db.inserted import insert_all
 from sync.audience import Audience
 from sync.news.alerts import Alert, alert_uid
@@ -25,22 +25,6 @@ LONGEST_PAUSE = timedelta(days=1)
 """How long a delivery is put off at most."""
 ENOUGH_TRIES = 5
 """How often a delivery is tried before its age alone makes it dead: a clock may jump, or a machine sleep."""
-
-
-class DeliveryState(StrEnum):
-    """How far a delivery is."""
-
-    WAITING = "waiting"
-    DONE = "done"
-    """Its channel has accepted it."""
-    DEAD = "dead"
-    """No try could deliver it for too long; a person may revive it."""
-    DROPPED = "dropped"
-    """A person said that it need not be delivered."""
-
-
-UNDELIVERED = (DeliveryState.WAITING, DeliveryState.DEAD)
-"""States in which a delivery has not reached its channel, and ought to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +83,6 @@ class Deliveries:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-
-    def waiting(self) -> int:
-        """How many deliveries wait."""
-        query = select(func.count()).where(t.delivery.c.state == DeliveryState.WAITING)
-        return self._connection.scalar(query) or 0
 
     def overdue(self, before: datetime) -> int:
         """How many deliveries were given up, or wait since `before` or longer."""

@@ -170,12 +170,16 @@ class PatienceAsked(PassingFailure):
 
 
 class ServerNotAsked(PassingFailure):
-    """The server gave another request of this run no answer; no further one was made, and it is no failure."""
+    """The server gave an earlier request of this run no answer; no further one was made: no failure."""
 
     def __init__(self, location: str, reason: str) -> None:
         super().__init__(f"{location}: the server was not asked again, since it gave no answer ({reason})")
         self.location = location
         self.reason = reason
+
+    def told(self, otherwise: str = "") -> str:
+        """The line, with `otherwise` for a remedy."""
+        return f"{self}; {otherwise}" if otherwise else str(self)
 
 
 class DatabaseLocked(PassingFailure):

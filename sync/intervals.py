@@ -6,8 +6,9 @@ intervals (docs/rules.md, rule 3). Standard library only.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -51,6 +52,35 @@ class IntervalMap(Generic[T]):
             if thing is not None:
                 yield thing
 
+    def gaps(self, first: int, last: int) -> list[Interval]:
+        """What is left of `first`-`last` where no interval lies; in order."""
+        return [(a, b) for a, b, thing in self.pieces(first, last) if thing is None]
+
+
+class IntervalBag(Generic[T]):
+    """Intervals that may overlap, each with a thing: who has, or had, the value?"""
+
+    __slots__ = ("_firsts", "_items", "_reach")
+
+    def __init__(self, items: Iterable[tuple[int, int, T]]) -> None:
+        """Take (first, last, thing)."""
+        self._items = sorted(enumerate(items), key=lambda numbered: numbered[1][0])
+        self._firsts = [first for _, (first, _, _) in self._items]
+        self._reach = list(accumulate((last for _, (_, last, _) in self._items), max))
+        """How far any of the intervals up to each one reaches."""
+
+    def overlapping(self, first: int, last: int) -> list[T]:
+        """The things that have a value of `first`-`last`, in the order they were given in."""
+        found = []
+        index = bisect_right(self._firsts, last)
+        while index and self._reach[index - 1] >= first:
+            index -= 1
+            number, (_, item_last, thing) = self._items[index]
+            if item_last >= first:
+                found.append((number, thing))
+        found.sort(key=lambda numbered: numbered[0])
+        return [thing for _, thing in found]
+
 
 def merged(intervals: Iterable[Interval]) -> list[Interval]:
     """Join what overlaps or touches; in order."""
@@ -65,8 +95,7 @@ def merged(intervals: Iterable[Interval]) -> list[Interval]:
 
 def without(first: int, last: int, holes: Sequence[Interval]) -> list[Interval]:
     """What is left of `first`-`last` outside `holes`; in order."""
-    there = IntervalMap((a, b, True) for a, b in merged(holes))
-    return [(a, b) for a, b, hole in there.pieces(first, last) if not hole]
+    return IntervalMap((a, b, True) for a, b in merged(holes)).gaps(first, last)
 
 
 def spelled(first: int, last: int) -> str:

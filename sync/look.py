@@ -12,12 +12,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from db.documented_store import DocumentedStore
-from db.registry_store import RegistryStore
-from db.snapshot_store import SnapshotStore
+from db.known import KnownResource, KnownSource, known_documents, known_resources, known_sources
 from sync import observe
 from sync.errors import FetchFailed, PassingFailure, PatienceAsked, ServerNotAsked
-from sync.fetch.location import is_url, shown
+from sync.fetch.location import as_stored, is_url, shown
 from sync.fetch.patience import LONGEST_PATIENCE
 from sync.observe import Served, StillServed
 from sync.records import FetchLimits, Validators
@@ -103,20 +101,35 @@ class Servers:
             self.failures.setdefault(_server(location), failure)
 
 
-def remember(connection: Connection, document: WatchedDocument, at: datetime) -> Remembered:
-    """What is stored and decides on what to ask for, at the time `at` (UTC)."""
-    registry, snapshots = RegistryStore(connection), SnapshotStore(connection)
-    applied, taken = registry.applied(document.url)
-    names = [watch.name for watch in document.watches]
-    # A watch that has not taken what was applied needs the bytes, not a 304.
-    sha256 = applied if all(taken.get(name) == applied for name in names) else None
-    return Remembered(
-        seen=all(taken.get(name) for name in names),
-        sha256=sha256,
-        validators=snapshots.validators(document.location, sha256),
-        retry_at=_waits_until(snapshots.retry_at(document.location), at),
-        sources={watch.name: _known(connection, watch, at) for watch in document.watches if watch.sources},
-    )
+def remember(
+    connection: Connection, documents: Iterable[WatchedDocument], at: datetime
+) -> dict[str, Remembered]:
+    """What is stored of each document and decides on what to ask for at the time `at` (UTC), by its URL."""
+    documents = list(documents)
+    known, resources = known_documents(connection), known_resources(connection)
+    sourced = any(watch.sources for document in documents for watch in document.watches)
+    sources = known_sources(connection) if sourced else {}
+    found = {}
+    for document in documents:
+        stored = known.get(as_stored(document.url))
+        taken = {watch: stored.watches.get(watch.name) if stored else None for watch in document.watches}
+        applied = stored.sha256 if stored else None
+        # A watch that has not taken what was applied needs the bytes, not a 304.
+        sha256 = (
+            applied if all(of_watch and of_watch.sha256 == applied for of_watch in taken.values()) else None
+        )
+        resource = resources.get(as_stored(document.location))
+        found[document.url] = Remembered(
+            seen=all(of_watch and of_watch.sha256 for of_watch in taken.values()),
+            sha256=sha256,
+            validators=resource.validators(document.location, sha256) if resource else None,
+            retry_at=_waits_until(resource, at),
+            sources={
+                watch.name: _known(watch, sources.get(of_watch.id, {}) if of_watch else {}, resources, at)
+                for watch, of_watch in taken.items()
+            },
+        )
+    return found
 
 
 def look(
@@ -136,6 +149,8 @@ def look(
     try:
         servers.require(location)
         seen = observe.observe(location, remembered.validators, remembered.sha256, limits, at)
+        if isinstance(seen, Served):
+            seen = seen.extracted(document.watches)
     except FetchFailed as e:
         servers.failed(location, e)
         bundles = [watch.bundle for watch in document.watches if watch.bundle]
@@ -147,23 +162,25 @@ def look(
     return Look(seen, None, reads)
 
 
-def _known(connection: Connection, watch: Watch, at: datetime) -> dict[DocumentedSource, Known]:
-    snapshots = SnapshotStore(connection)
-    watch_id = RegistryStore(connection).watch_id(watch.name)
-    stored = DocumentedStore(connection).sources(watch_id) if watch_id is not None else {}
+def _known(
+    watch: Watch,
+    stored: Mapping[tuple[str, str], KnownSource],
+    resources: Mapping[str, KnownResource],
+    at: datetime,
+) -> dict[DocumentedSource, Known]:
     known = {}
     for source in watch.sources:
         row, url = stored.get(source.key), source.location
         read = row.sha256 if row else None
-        known[source] = Known(read)
-        if is_url(url):
-            retry_at = _waits_until(snapshots.retry_at(url), at)
-            known[source] = Known(read, snapshots.validators(url, read), retry_at)
+        resource = resources.get(as_stored(url)) if is_url(url) else None
+        validators = resource.validators(url, read) if resource else None
+        known[source] = Known(read, validators, _waits_until(resource, at))
     return known
 
 
-def _waits_until(retry_at: datetime | None, at: datetime) -> datetime | None:
+def _waits_until(resource: KnownResource | None, at: datetime) -> datetime | None:
     """The stored Retry-After, if it is still to come; one too far off was set by a clock that ran ahead."""
+    retry_at = resource.retry_at if resource else None
     return retry_at if retry_at and at < retry_at <= at + LONGEST_PATIENCE else None
 
 

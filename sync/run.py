@@ -1,8 +1,8 @@
 """One sync, from the network to the outbox. Here the steps are only put in order.
 
     look        observe each document, read the documented tables    network, no transaction
-    settle      decide and store                                     one transaction
-    conclude    flags, alerts                                        the same transaction
+    at_rest     documents in which nothing can have changed          one transaction
+    settle      the others: decide, store, flags, alerts             the same transaction
     post        the outbox: all alerts of the run                    the same transaction
 
 Delivery is a pass of its own after it (`deliver`), after a failed look too. The time is the caller's.
@@ -10,33 +10,37 @@ Delivery is a pass of its own after it (`deliver`), after a failed look too. The
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from db.registry_store import RegistryStore
-from db.run_log import RunLog
-from db.snapshot_store import SnapshotStore
-from sync import observe
-from sync.aftermath import keep_what_servers_said, notices_of, outcome, past_of, problems_of, verdict_of
+from sync.at_rest import move_on
 from sync.audience import Audience
-from sync.decide.advance import Patience
-from sync.fetch.location import shown
 from sync.look import Look, Servers, WatchedDocument, documents, look, remember
-from sync.news.report import SyncReport
-from sync.news.trouble import Problem
+from sync.news.standing import Standing
 from sync.settings.model import Settings
-from sync.state import Decision, DocumentState, Notice, WatchDecision
-from sync.store import Stored, VersionReplaced, settle, unusable
-from sync.store_flags import Concluded, conclude, post
-from sync.verdict import Verdict
-from sync.watches import Bundle, Watch
+from sync.verdict import VersionReplaced
+from sync.watches import Watch
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from db.engine import Database
+    from sync.news.report import SyncReport
+    from sync.store_flags import Concluded
+
+
+class Detail(StrEnum):
+    """How much a run has to say of the watches in which nothing has changed."""
+
+    FULL = "full"
+    """A report."""
+    COUNTS = "counts"
+    """How they stand, with how many records there are."""
+    NAMES = "names"
+    """That they are unchanged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +52,20 @@ class Sync:
     channels: Mapping[str, Collection[Audience]]
     """The channels that exist, by name, with the audiences each serves."""
     accept_older: bool = False
+    detail: Detail = Detail.FULL
 
 
-def sync_watches(database: Database, sync: Sync, at: datetime) -> tuple[SyncReport, ...]:
-    """Run one sync of the watches at the time `at` (UTC); everything but the delivery. A report for each."""
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """What a sync did, each in the order of the watches."""
+
+    reports: tuple[SyncReport, ...]
+    unchanged: tuple[Standing, ...] = ()
+    """Those of which no report was wanted."""
+
+
+def sync_watches(database: Database, sync: Sync, at: datetime) -> Synced:
+    """Run one sync of the watches at the time `at` (UTC); everything but the delivery."""
     limits = sync.settings.limits
     wanted = documents(sync.watches)
     looks: dict[str, Look] = {}
@@ -59,7 +73,7 @@ def sync_watches(database: Database, sync: Sync, at: datetime) -> tuple[SyncRepo
     while True:
         waiting = [document for document in wanted if document.url not in looks]
         with database.read() as connection:
-            remembered = {document.url: remember(connection, document, at) for document in waiting}
+            remembered = remember(connection, waiting, at)
         for document in waiting:
             looks[document.url] = look(document, remembered[document.url], limits, servers, at)
         try:
@@ -73,141 +87,43 @@ def sync_watches(database: Database, sync: Sync, at: datetime) -> tuple[SyncRepo
 def _settle(
     connection: Connection,
     sync: Sync,
-    wanted: Iterable[WatchedDocument],
+    wanted: Sequence[WatchedDocument],
+    looks: Mapping[str, Look],
+    at: datetime,
+) -> Synced:
+    """The deciding transaction."""
+    unchanged: dict[str, list[Standing]] = {}
+    if sync.detail is not Detail.FULL and not sync.accept_older:
+        unchanged = move_on(connection, wanted, looks, at, counted=sync.detail is Detail.COUNTS)
+    others = [document for document in wanted if document.url not in unchanged]
+    return Synced(
+        reports=_decide(connection, sync, others, looks, at) if others else (),
+        unchanged=_in_order(sync.watches, unchanged),
+    )
+
+
+def _in_order(watches: Sequence[Watch], unchanged: Mapping[str, list[Standing]]) -> tuple[Standing, ...]:
+    by_name = {standing.watch: standing for of_document in unchanged.values() for standing in of_document}
+    return tuple(by_name[watch.name] for watch in watches if watch.name in by_name)
+
+
+def _decide(
+    connection: Connection,
+    sync: Sync,
+    others: Sequence[WatchedDocument],
     looks: Mapping[str, Look],
     at: datetime,
 ) -> tuple[SyncReport, ...]:
-    """The deciding transaction."""
-    reports: list[SyncReport] = []
+    # Imported here: most runs find everything at rest, and what decides takes its time to load.
+    from sync.settle import Settling  # noqa: PLC0415
+    from sync.store_flags import post  # noqa: PLC0415
+
+    reports: dict[str, SyncReport] = {}
     concluded: list[Concluded] = []
-    for document in wanted:
-        of_document = _Settling(connection, sync, document, looks[document.url], at)
-        reports += of_document.reports
-        concluded += of_document.concluded
+    for document in others:
+        looked = looks[document.url]
+        settled = Settling(connection, sync.settings, document, looked, at, accept_older=sync.accept_older)
+        reports |= {report.watch: report for report in settled.reports}
+        concluded += settled.concluded
     post(connection, concluded, sync.channels, at)
-    by_name = {report.watch: report for report in reports}
-    return tuple(by_name[watch.name] for watch in sync.watches)
-
-
-class _Settling:
-    """One document in the deciding transaction."""
-
-    def __init__(
-        self, connection: Connection, sync: Sync, document: WatchedDocument, looked: Look, at: datetime
-    ) -> None:
-        self._connection = connection
-        self._document = document
-        self._looked = looked
-        self._at = at
-        self.reports: list[SyncReport] = []
-        self.concluded: list[Concluded] = []
-
-        stored, started = self._decided(sync)
-        log = RunLog(connection, stored.document_id)
-        past = past_of(connection, log, [row.id for row in stored.before.values()], looked.reads)
-        notices = list(notices_of(document, looked, past, sync.settings.failures))
-        for watch in document.watches:
-            problems = problems_of(document, looked, stored, watch, past, started=watch.name in started)
-            self._conclude(watch, stored, notices, tuple(problems), from_bundle=watch.name in started)
-            # What operators must hear of the document is told once.
-            notices = []
-            stored = replace(stored, decision=replace(stored.decision, notices=()))
-        keep_what_servers_said(SnapshotStore(connection), document, looked)
-        first = next((report for report in self.reports if report.exit_code), self.reports[0])
-        detail = next((problem.text for problem in first.problems), "")
-        log.add(outcome(looked, stored.decision.verdict), first.exit_code, detail, at)
-
-    def _conclude(
-        self,
-        watch: Watch,
-        stored: Stored,
-        notices: Sequence[Notice],
-        problems: tuple[Problem, ...],
-        *,
-        from_bundle: bool,
-    ) -> None:
-        step = stored.decision.watches[watch.name]
-        reads = self._looked.reads[watch.name]
-        concluded = conclude(self._connection, watch, stored, reads, notices, self._at)
-        self.concluded.append(concluded)
-        compared = concluded.compared
-        by_key = {r.key: r for r in step.state.registrations}
-        flags = [(by_key[key], flag) for key, flag in compared.flags.items()]
-        snapshots = SnapshotStore(self._connection)
-        self.reports.append(
-            SyncReport(
-                watch=watch.name,
-                location=shown(self._document.location),
-                verdict=verdict_of(stored, watch),
-                document_updated=snapshots.updated(watch.document, step.state.snapshot),
-                from_bundle=from_bundle,
-                first_sight=step.first_sight,
-                records=len(step.state.records),
-                registrations=sum(r.live for r in step.state.registrations),
-                changes=step.changes,
-                flags=tuple(sorted(flags, key=lambda flagged: flagged[0].first)),
-                documented_now=compared.closed,
-                sources=compared.sources,
-                alerts=concluded.alerts,
-                problems=problems,
-                conflicts=compared.conflicts,
-            )
-        )
-
-    def _decided(self, sync: Sync) -> tuple[Stored, frozenset[str]]:
-        """What was decided and written, and the names of the watches that started from what ships."""
-        connection, document, seen = self._connection, self._document, self._looked.seen
-        _, taken = RegistryStore(connection).applied(document.url)
-        startable = {
-            watch: watch.bundle
-            for watch in document.watches
-            if watch.bundle and document.by_default and not taken.get(watch.name)
-        }
-        if seen is None or self._looked.failure:
-            # Another sync may have reached the source meanwhile: then nothing has to stand in.
-            stored = self._as_it_was()
-            if seen is None or not startable:
-                return stored, frozenset()
-            return self._start(stored, startable)
-        # The first answer is no good: there is something to go on with all the same.
-        useless = {watch: bundle for watch, bundle in startable.items() if unusable(seen, watch)}
-        started = self._start(self._as_it_was(), useless)[0] if useless else None
-        stored = settle(
-            connection,
-            document.url,
-            document.watches,
-            seen,
-            self._at,
-            patience=Patience(older_copies=sync.settings.older_copies),
-            accept_older=sync.accept_older,
-        )
-        if started is None:
-            return stored, frozenset()
-        names = frozenset(watch.name for watch in useless)
-        steps = {
-            name: replace(step, first_sight=step.first_sight or name in names)
-            for name, step in stored.decision.watches.items()
-        }
-        decision = replace(stored.decision, watches=steps)
-        return replace(stored, decision=decision, before={**stored.before, **started.before}), names
-
-    def _start(self, stored: Stored, bundles: Mapping[Watch, Bundle]) -> tuple[Stored, frozenset[str]]:
-        """Apply what ships with the program to the watches that it ships for."""
-        for watch, bundle in bundles.items():
-            seen = observe.bundled(bundle)
-            begun = settle(self._connection, self._document.url, [watch], seen, self._at)
-            decision = replace(begun.decision, watches={**stored.decision.watches, **begun.decision.watches})
-            stored = replace(begun, decision=decision, before={**stored.before, **begun.before})
-        return stored, frozenset(watch.name for watch in bundles)
-
-    def _as_it_was(self) -> Stored:
-        """No observation: nothing is decided."""
-        registry = RegistryStore(self._connection)
-        document_id = registry.add_document(self._document.url)
-        for watch in self._document.watches:
-            registry.add_watch(document_id, watch)
-        known = registry.watches(document_id)
-        before = {watch.name: known[watch.name] for watch in self._document.watches}
-        steps = {name: WatchDecision(stored.state) for name, stored in before.items()}
-        decision = Decision(Verdict.UNCHANGED, DocumentState(), steps)
-        return Stored(document_id, decision, before, seen=False)
+    return tuple(reports[watch.name] for watch in sync.watches if watch.name in reports)

@@ -19,7 +19,7 @@ from sync.decide.replay import quarantine_reason
 from sync.errors import RegistryUnusable
 from sync.observe import Served, StillServed
 from sync.state import Decision, Observation, Sighting, Unchanged, Unusable, Version
-from sync.verdict import Verdict
+from sync.verdict import Verdict, VersionReplaced
 from sync.watches import Watch
 
 if TYPE_CHECKING:
@@ -27,15 +27,6 @@ if TYPE_CHECKING:
 
     from sync.observe import Readable
     from sync.records import RegistrySnapshot
-
-
-class VersionReplaced(Exception):
-    """A 304 spoke of a version that somebody else's sync has replaced meanwhile: ask again."""
-
-    def __init__(self, url: str) -> None:
-        super().__init__(url)
-        self.url = url
-        """The document's."""
 
 
 _PATIENCE = Patience()

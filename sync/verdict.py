@@ -14,3 +14,12 @@ class Verdict(StrEnum):
     OVERDUE = "overdue"
     """An older copy that was applied, since nothing else came for long or a person said so."""
     QUARANTINED = "quarantined"
+
+
+class VersionReplaced(Exception):
+    """A 304 spoke of a version that somebody else's sync has replaced meanwhile: ask again."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.url = url
+        """The document's."""

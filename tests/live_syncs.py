@@ -52,7 +52,7 @@ class LiveSyncs:
         else:
             self._file.write_bytes(body)
         sync = Sync([self.watch], Settings(), CHANNELS, accept_older)
-        (report,) = sync_watches(self.database, sync, at)
+        (report,) = sync_watches(self.database, sync, at).reports
         self._remember(report.alerts)
         return report
 

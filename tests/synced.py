@@ -104,7 +104,7 @@ class Watched:
         database = Database.create(str(self.path))
         told = dict.fromkeys(channels, frozenset(Audience))
         watch = replace(CLOSE_CODES, mirror=str(self._document), documented=documented, in_use=in_use)
-        (report,) = sync_watches(database, Sync([watch], Settings(), told), at)
+        (report,) = sync_watches(database, Sync([watch], Settings(), told), at).reports
         return report
 
     def fail(self, *, at: datetime) -> SyncReport:
@@ -113,7 +113,7 @@ class Watched:
         watch = replace(
             CLOSE_CODES, mirror=absent, documented=(DocumentedSource(self.page.stem, str(self.page)),)
         )
-        (report,) = sync_watches(self.database, Sync([watch], Settings(), {}), at)
+        (report,) = sync_watches(self.database, Sync([watch], Settings(), {}), at).reports
         return report
 
     def run(self, *args: str, now: datetime = NOW) -> Answer:

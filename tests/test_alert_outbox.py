@@ -13,7 +13,7 @@ from outbox import CHANNELS, MINUTE, NOON, begin_anew, claims, count, news, noti
 from sqlalchemy.exc import IntegrityError
 
 from db.alert_outbox import AlertOutbox
-from db.deliveries import Deliveries
+from db.delivery_state import count_waiting
 from db.engine import Database
 from sync.audience import Audience
 from sync.news.alerts import AlertKind, Told
@@ -60,7 +60,7 @@ def test_no_alert_is_no_message(connection: Connection) -> None:
 
 def test_an_alert_that_no_channel_serves_is_still_on_record(connection: Connection) -> None:
     AlertOutbox(connection).post([notice("a")], {}, {}, {"mail": {Audience.READERS}}, NOON)
-    assert (count(connection, "alert"), Deliveries(connection).waiting()) == (1, 0)
+    assert (count(connection, "alert"), count_waiting(connection)) == (1, 0)
 
 
 def test_ids_are_made_from_what_is_said_so_that_a_restored_database_repeats_them(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Column, Dialect, MetaData, Table, create_engine, insert, make_url, select
 from sqlalchemy.exc import StatementError
 
-from db.column_types import NotAsWritten, Utc, word
+from db.column_types import NotAsWritten, Utc, json_text, word
 from sync.records import Assignment
 
 TIMES = Table("times", MetaData(), Column("at", Utc, nullable=True))
@@ -91,3 +92,10 @@ def test_a_server_is_given_times_and_gives_them_in_any_zone() -> None:
     back = Utc().process_result_value(at, POSTGRESQL)
     assert back == at
     assert back.tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    "value", [(), [], {}, None, False, 0, "", [[]], {"name": []}, [["rfc", "rfc6455", ""]]]
+)
+def test_json_is_as_the_standard_library_writes_it(value: object) -> None:
+    assert json_text(value) == json.dumps(value)

@@ -121,6 +121,37 @@ def test_a_registry_that_is_missing_leaves_the_last_good_state() -> None:
     assert not step(decision.state, document(None, codes="it is empty"), NOON + DAY).notices
 
 
+NAMES = replace(registry({3000: UNAUTHORIZED}, {"* Any": None}), unfit="it has values that are no numbers")
+REFUSED = "the registry codes can't be watched as it is: it has values that are no numbers"
+
+
+def test_no_watch_begins_with_a_registry_that_is_none_of_numbers() -> None:
+    decision = step(WatchState(), document("2021-09-08", codes=NAMES))
+    assert not decision.state.seen
+    assert [(hold.kind, hold.reason) for hold in decision.state.holds] == [(HoldKind.REGISTRY, REFUSED)]
+    assert [notice.kind for notice in decision.notices] == [NoticeKind.REGISTRY_QUARANTINED]
+    again = step(decision.state, document("2021-09-09", codes=NAMES), NOON + DAY)
+    assert not again.state.seen
+    assert not again.notices
+
+
+def test_it_begins_when_a_person_says_so_or_the_registry_is_mended() -> None:
+    refused = step(WatchState(), document("2021-09-08", codes=NAMES)).state
+    accepted = step(refused, document("2021-09-08", codes=NAMES), NOON + HOUR, accepted=True)
+    assert accepted.first_sight
+    assert [hold.kind for hold in accepted.state.holds] == [HoldKind.RECORD]
+    assert not waiting(accepted.state)
+    mended = step(refused, copy("2021-09-09", {3000: UNAUTHORIZED}), NOON + HOUR)
+    assert mended.first_sight
+    assert mended.state.holds == ()
+
+
+def test_once_a_registry_was_seen_its_records_are_set_aside_as_ever() -> None:
+    decision = step(after({3000: UNAUTHORIZED}), document("2021-09-08", codes=NAMES))
+    assert [hold.kind for hold in decision.state.holds] == [HoldKind.RECORD]
+    assert [notice.kind for notice in decision.notices] == [NoticeKind.RECORDS_SET_ASIDE]
+
+
 def test_no_time_passes_for_what_is_missing_while_the_registry_is() -> None:
     state = after({3000: UNAUTHORIZED}, {})
     assert not step(state, document(None, codes="it is empty"), NOON + 9 * DAY).changes

@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.intervals import Interval, IntervalMap, merged, spelled, without
+from sync.intervals import Interval, IntervalBag, IntervalMap, merged, spelled, without
 
 A_LOT = 2**32
 
@@ -66,6 +66,23 @@ def test_what_overlaps_comes_in_order_once_each(items: list[tuple[int, int, str]
     assert overlapping == sorted(
         (first, last) for first, last, _ in items if first <= asked[1] and asked[0] <= last
     )
+
+
+@given(disjoint(), intervals)
+def test_gaps_are_what_no_interval_has(items: list[tuple[int, int, str]], asked: Interval) -> None:
+    left = IntervalMap(items).gaps(*asked)
+    assert values(left) == values([asked]) - values([(first, last) for first, last, _ in items])
+    assert left == merged(left)
+
+
+@given(st.lists(intervals, max_size=8), intervals)
+def test_of_intervals_that_overlap_all_are_found_in_the_order_given(
+    given_ones: list[Interval], asked: Interval
+) -> None:
+    bag = IntervalBag((first, last, number) for number, (first, last) in enumerate(given_ones))
+    assert bag.overlapping(*asked) == [
+        number for number, (first, last) in enumerate(given_ones) if first <= asked[1] and asked[0] <= last
+    ]
 
 
 @given(disjoint(), intervals)

@@ -13,7 +13,8 @@ from served import registration
 from sync.decide.conflicts import Conflict
 from sync.errors import Exit
 from sync.news.report import SyncReport
-from sync.news.summary import change_lines, documented_lines, report_facts, summary
+from sync.news.standing import line
+from sync.news.summary import change_lines, documented_lines, report_facts, standing_of
 from sync.news.trouble import Problem
 from sync.state import Change, ChangeKind, Flag, NoticeKind, Use
 from sync.verdict import Verdict
@@ -40,6 +41,10 @@ REPORT = SyncReport(
 )
 REGISTRY = "the registry as of 2026-06-10 has 24 records, 18 registrations, 2 flagged (3000, 3100-3199)"
 UNREACHABLE = Problem("https://example.org/codes.xml: connection refused", Exit.DONE)
+
+
+def summary(report: SyncReport) -> str:
+    return line(standing_of(report))
 
 
 def changed(

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.errors import Exit, FetchFailed, PassingFailure, PatienceAsked, TableUnusable
+from sync.errors import Exit, FetchFailed, PassingFailure, PatienceAsked, ServerNotAsked, TableUnusable
 from sync.news.trouble import DOCUMENTED, Past, notices, of_document, of_quarantine, of_sources
 from sync.sources import FailedSource, Reads, SameSource
 from sync.state import Hold, HoldKind, NoticeKind
@@ -57,11 +57,14 @@ def test_a_failure_says_how_often_and_what_happens_next() -> None:
 def test_a_run_says_what_to_do_about_a_failure_or_that_the_next_one_tries_again() -> None:
     later = FetchFailed("answered 503 Service Unavailable", location=HERE, retry_at=NOON)
     gone = FetchFailed("answered 410 Gone", location=HERE, remedy="check the address")
-    said = [of_document(HERE, failure, started=False).text for failure in (FAILED, later, gone)]
+    unasked = ServerNotAsked(HERE, "connection refused")
+    failures = (FAILED, later, gone, unasked)
+    said = [of_document(HERE, failure, started=False).text for failure in failures]
     assert said == [
         f"{HERE}: answered 502 Bad Gateway; the next run tries again",
         f"{HERE}: answered 503 Service Unavailable; a run after 2026-01-01 12:00 UTC tries again",
         f"{HERE}: answered 410 Gone; check the address",
+        f"{unasked}; the next run tries again",
     ]
     assert told(Past(failures=2), gone) == [
         f"{gone}; 3 runs in a row have failed, and the next ones try again"

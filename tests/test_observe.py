@@ -75,6 +75,14 @@ def test_what_is_no_document_is_a_failed_fetch(tmp_path: Path) -> None:
         observe(str(tmp_path / "absent.xml"), None, None, LIMITS, NOON)
 
 
+def test_no_secret_of_a_url_is_told_of_an_answer_that_is_no_document(server: LoopbackServer) -> None:
+    server.put("/codes.xml?token=s3cret", b"<!DOCTYPE html>")
+    url = server.url("/codes.xml?token=s3cret").replace("://", "://me:s3cret@")
+    with pytest.raises(NotADocument, match=r"^http://\*\*\*@127\.0\.0\.1:\d+/codes\.xml\?\*\*\*: ") as caught:
+        observe(url, None, None, LIMITS, NOON)
+    assert "s3cret" not in str(caught.value)
+
+
 def test_what_ships_and_what_was_kept_read_like_what_is_served() -> None:
     assert CLOSE_CODES.bundle is not None
     ships = bundled(CLOSE_CODES.bundle)

@@ -96,7 +96,7 @@ def test_an_answer_that_is_no_registry_says_where_it_came_from() -> None:
         parse_document(b"<!DOCTYPE html><title>Sign in</title>", location="https://example.org/")
     assert str(caught.value) == (
         "https://example.org/: the answer is an HTML page, not a registry; "
-        "name the registry's XML, or see what login page stands in between"
+        "name the registry's XML, or see whether a login page stands in between"
     )
 
 
@@ -112,6 +112,13 @@ def test_a_registry_is_found_at_any_depth_and_by_an_id_with_stray_spaces() -> No
     assert snapshot_of(body, "inner").registry_id == "inner"
     assert snapshot_of(body, " inner").records[0].content.description == "inner"
     assert [record.content.description for record in snapshot_of(body, "outer").records] == ["outer"]
+
+
+def test_an_id_that_is_there_twice_is_named_once() -> None:
+    body = document(
+        [NORMAL], other=registry([row("1", "one")]) + registry([row("2", "two")], registry_id="x")
+    )
+    assert parse_document(body).registry_ids == (CLOSE_CODES, "x")
 
 
 def test_titles_are_folded() -> None:

@@ -61,7 +61,7 @@ def seen_live(history: Sequence[Seen]) -> Live:
         sync = Sync([replace(CLOSE_CODES, mirror=server.url("/websocket.xml"))], Settings(), CHANNELS)
         for seen in history:
             server.put("/websocket.xml", seen.body, last_modified=seen.last_modified)
-            (report,) = sync_watches(database, sync, seen.at)
+            (report,) = sync_watches(database, sync, seen.at).reports
             assert not report.problems
             told += [(seen.at, (a.kind, tuple(s.first for s in a.subjects))) for a in report.alerts]
     return told, everything(database)

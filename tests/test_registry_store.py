@@ -131,6 +131,63 @@ def test_a_watch_is_saved_without_touching_another(connection: Connection) -> No
     assert found[WATCH.name].state == WatchState(snapshot=B, registrations=(withdrawn(1, 1, "k"),))
 
 
+def test_watches_of_a_document_are_added_once_and_together(connection: Connection) -> None:
+    store = RegistryStore(connection)
+    document_id = store.add_document(DOCUMENT)
+    opcodes = replace(WATCH, name="opcodes", registry_id="opcode", watched=None)
+    store.add_watches(document_id, [WATCH, opcodes, replace(WATCH, name="empty")])
+    store.add_watches(document_id, [opcodes])
+    assert {name: row.watched for name, row in store.watches(document_id).items()} == {
+        WATCH.name: WATCH.watched,
+        "opcodes": (None, None),
+        "empty": WATCH.watched,
+    }
+
+
+def test_what_was_decided_of_several_watches_is_saved_together(connection: Connection) -> None:
+    store = RegistryStore(connection)
+    document_id = store.add_document(DOCUMENT)
+    store.add_watches(document_id, [WATCH, replace(WATCH, name="another"), replace(WATCH, name="third")])
+    hold = Hold(HoldKind.RECORD, "3o", "it can't be read", A, NOON)
+
+    def settle(at: datetime, **states: WatchState) -> None:
+        known = store.watches(document_id)
+        decided = [
+            (known[name].id, known[name].state, WatchDecision(state)) for name, state in states.items()
+        ]
+        store.save_watches(decided, at, versions(connection))
+        assert {name: row.state for name, row in store.watches(document_id).items()} == {
+            **{name: row.state for name, row in known.items()},
+            **states,
+        }
+
+    first = WatchState(snapshot=A, registrations=(live(1, 3, "k"),), records=(said(1, "Ash"),), holds=(hold,))
+    settle(NOON, **{WATCH.name: first, "another": replace(first, records=(said(1, "Birch"), said(2, "Elm")))})
+    handed_over = (withdrawn(1, 1, "k"), live(1, 1, "l"))
+    settle(
+        LATER,
+        **{
+            WATCH.name: WatchState(snapshot=B, registrations=handed_over, records=(said(1, "Beech"),)),
+            "another": WatchState(
+                snapshot=A, registrations=(live(2, 3, "k"),), holds=(replace(hold, accepted_at=LATER),)
+            ),
+            "third": first,
+        },
+    )
+
+
+def test_each_watch_has_its_own_history(connection: Connection) -> None:
+    store = RegistryStore(connection)
+    document_id = store.add_document(DOCUMENT)
+    store.add_watches(document_id, [WATCH, replace(WATCH, name="another")])
+    known = store.watches(document_id)
+    change = Change(ChangeKind.REGISTERED, "k", 1, 1, NOON, A, after="Ash")
+    decision = WatchDecision(WatchState(snapshot=A, registrations=(live(1, 1, "k"),)), changes=(change,))
+    store.save_watches([(row.id, row.state, decision) for row in known.values()], NOON, versions(connection))
+    owners = connection.scalars(select(t.change.c.registration_id).order_by(t.change.c.id)).all()
+    assert owners == [store.registration_ids(row.id)["k"] for row in known.values()]
+
+
 def test_a_version_that_shipped_is_known_as_such(connection: Connection) -> None:
     connection.execute(t.snapshot.update().where(t.snapshot.c.sha256 == A).values(bundled=True))
     for snapshot, bundled in ((A, True), (B, False)):

@@ -62,7 +62,7 @@ class Syncs:
     ) -> SyncReport:
         """One sync, compared with these pages."""
         watch = replace(self.watch, mirror=source, documented=documented)
-        (report,) = sync_watches(self.database, Sync([watch], self.settings, CHANNELS), at)
+        (report,) = sync_watches(self.database, Sync([watch], self.settings, CHANNELS), at).reports
         return report
 
     def asked(self) -> list[tuple[str, int]]:
@@ -184,12 +184,12 @@ def test_what_ships_never_replaces_what_another_sync_has_reached(tmp_path: Path)
     database = migrated(tmp_path)
 
     def meanwhile() -> bytes:
-        assert sync_watches(database, sync, NOON)[0].verdict is Verdict.APPLIED
+        assert sync_watches(database, sync, NOON).reports[0].verdict is Verdict.APPLIED
         return b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n"
 
     with answering(meanwhile, ok(document([NORMAL, TEAPOT], updated="2026-07-01"))) as (url, _):
         sync = Sync([replace(CLOSE_CODES, document=url)], Settings(retries=0), CHANNELS)
-        (report,) = sync_watches(database, sync, NOON)
+        (report,) = sync_watches(database, sync, NOON).reports
     assert (report.exit_code, report.from_bundle) == (Exit.PASSING_FAILURE, False)
     assert (report.document_updated, report.records) == ("2026-07-01", 2)
 
@@ -254,14 +254,14 @@ def test_a_304_about_a_version_that_was_replaced_meanwhile_is_asked_again(tmp_pa
     second = document([NORMAL, TEAPOT], updated="2026-07-02")
 
     def meanwhile() -> bytes:
-        assert told(sync_watches(database, sync, NOON + HOUR)[0]) == ["registration 3418"]
+        assert told(sync_watches(database, sync, NOON + HOUR).reports[0]) == ["registration 3418"]
         return b"HTTP/1.1 304 Not Modified\r\n\r\n"
 
     answers = (ok(first, etag='"1"'), meanwhile, ok(second, etag='"2"'), b"HTTP/1.1 304 Not Modified\r\n\r\n")
     with answering(*answers) as (url, heads):
         sync = Sync([replace(CLOSE_CODES, document=url)], Settings(retries=0), CHANNELS)
         sync_watches(database, sync, NOON)
-        (report,) = sync_watches(database, sync, NOON + HOUR)
+        (report,) = sync_watches(database, sync, NOON + HOUR).reports
     assert [head.partition("If-None-Match: ")[2][:3] for head in heads] == ["", '"1"', '"1"', '"2"']
     assert (report.verdict, report.alerts, report.document_updated) == (Verdict.UNCHANGED, (), "2026-07-02")
 

@@ -74,3 +74,31 @@ def test_of_a_channel_what_it_was_not_told_is_the_default(key: str, tmp_path: Pa
     assert found["channels.mail.url_file"].value == "/etc/mail"
     assert found[f"channels.mail.{key}"].origin == "default"
     assert "channels.mail.webhook" not in found
+
+
+def test_of_a_watch_it_says_what_its_table_does(tmp_path: Path) -> None:
+    found = rows(
+        tmp_path,
+        """
+        [[watch]]
+        name = "status"
+        document = "https://me:secret@example.org/a.xml?key=secret"
+        registry = "a-1"
+        documented = ["https://example.org/page?key=secret"]
+        """,
+    )
+    config = str(tmp_path / "config.toml")
+    assert [row for row in found.values() if row.key.startswith("watch.")] == [
+        SettingRow("watch.status.name", "status", config),
+        SettingRow("watch.status.document", "https://***@example.org/a.xml?***", config),
+        SettingRow("watch.status.registry", "a-1", config),
+        SettingRow("watch.status.documented", ("https://example.org/page?***",), config),
+    ]
+
+
+def test_the_shipped_watch_is_on_unless_it_is_switched_off(tmp_path: Path) -> None:
+    assert rows(tmp_path, "")["close_codes"] == SettingRow("close_codes", value=True, origin="default")
+    config = str(tmp_path / "config.toml")
+    assert rows(tmp_path, "close_codes = false")["close_codes"] == SettingRow(
+        "close_codes", value=False, origin=config
+    )

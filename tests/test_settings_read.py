@@ -17,6 +17,7 @@ from sync.settings.read import default_config, default_database, read
 # Every setting: its default, a value in the file, a text in the environment and what that means.
 EXAMPLES: dict[str, tuple[Any, str, Any, str, Any]] = {
     "database": (None, '"a.db"', "a.db", "b.db", "b.db"),
+    "close_codes": (True, "false", False, "no", False),
     "source": (None, '"a.xml"', "a.xml", "b.xml", "b.xml"),
     "documented": ((), '["a.md", "my page.md"]', ("a.md", "my page.md"), "mdn 'b b.md'", ("mdn", "b b.md")),
     "in_use": ((), '["codes.csv"]', ("codes.csv",), "a.csv b.csv", ("a.csv", "b.csv")),
@@ -106,7 +107,7 @@ def test_every_setting_says_what_it_means(rules: dict[str, Any]) -> None:
         ("retrys = 1", "FILE: there is no setting retrys; did you mean retries?"),
         (
             "colour = 1",
-            f"FILE: there is no setting colour; the keys are {', '.join([*SETTINGS, 'channels'])}",
+            f"FILE: there is no setting colour; the keys are {', '.join([*SETTINGS, 'channels', 'watch'])}",
         ),
         ("[retry]\ntimes = 1", "FILE: there is no setting retry; did you mean retries?"),
         ("retries = ", "FILE: the configuration is not TOML: Invalid value (at end of document)"),
@@ -122,6 +123,7 @@ def test_every_setting_says_what_it_means(rules: dict[str, Any]) -> None:
         ("failures = 0", "FILE: failures is a number from 1 to 1000000, not 0"),
         ("older_copies_days = -1", "FILE: older_copies_days is a number from 0 to 36500, not -1"),
         ("database = 1", "FILE: database is a text, not 1"),
+        ("close_codes = 0", "FILE: close_codes is a truth value: true or false, not 0"),
         ('documented = "mdn"', "FILE: documented is a list of texts, not 'mdn'"),
         ("documented = [1]", "FILE: documented is a list of texts, not [1]"),
         ('log_format = "xml"', "FILE: log_format is text or json, not 'xml'"),
@@ -138,6 +140,11 @@ def test_what_the_file_must_not_say(text: str, said: str, config: Path) -> None:
         ("RETRIES", "1.5", "IANAWATCH_RETRIES: '1.5' is no whole number"),
         ("RETRIES", "-1", "IANAWATCH_RETRIES: retries is a number from 0 to 100, not -1"),
         ("DEADLINE", "soon", "IANAWATCH_DEADLINE: 'soon' is no number"),
+        (
+            "CLOSE_CODES",
+            "off",
+            "IANAWATCH_CLOSE_CODES: close_codes is a truth value: true or false, not 'off'",
+        ),
         ("DEADLINE", "nan", "IANAWATCH_DEADLINE: deadline is a number from 0.01 to 86400, not nan"),
         ("LOG_FORMAT", "xml", "IANAWATCH_LOG_FORMAT: log_format is text or json, not 'xml'"),
         (

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sync.settings.channels import KINDS
-from sync.settings.model import CHANNEL, SETTINGS
+from sync.settings.model import CHANNEL, SETTINGS, WATCH, Rule
 from sync.settings.read import read
 from sync.settings.template import template
 
@@ -26,7 +26,7 @@ def test_as_it_is_written_it_sets_nothing() -> None:
 
 def test_it_has_every_setting() -> None:
     found = tomllib.loads(uncommented())
-    assert [key for key in found if key != "channels"] == list(SETTINGS)
+    assert [key for key in found if key not in {"channels", "watch"}] == list(SETTINGS)
     for key, rule in SETTINGS.items():
         assert rule.says.split()[0] in template()
         if rule.default not in {None, ()}:
@@ -41,18 +41,25 @@ def test_it_has_a_channel_of_each_kind_and_explains_every_key() -> None:
         assert re.search(rf"^#   {key} +{re.escape(rule.says)}", template(), re.MULTILINE)
 
 
+def test_it_has_a_watch_with_every_key_and_explains_each() -> None:
+    (watch,) = tomllib.loads(uncommented())["watch"]
+    assert list(watch) == list(WATCH)
+    for key, rule in WATCH.items():
+        assert re.search(rf"^#   {key} +{re.escape(rule.says[:40])}", template(), re.MULTILINE)
+
+
 def test_every_line_that_sets_something_is_right(tmp_path: Path) -> None:
     config = tmp_path / "config.toml"
     config.write_text(uncommented(), "utf-8")
     settings, problems = read(config, {})
     assert [str(problem) for problem in problems] == [f"{config}: ping and ping_file exclude each other"]
     assert list(settings.channels) == ["mail", "script", "hook"]
+    assert [watch.name for watch in settings.watches] == ["http-status-codes"]
 
 
-@pytest.mark.parametrize("rules", [SETTINGS, CHANNEL])
-def test_where_the_default_says_nothing_there_is_an_example(rules: dict[str, object]) -> None:
-    for key in rules:
-        rule = (SETTINGS | CHANNEL)[key]
+@pytest.mark.parametrize("rules", [SETTINGS, CHANNEL, WATCH])
+def test_where_the_default_says_nothing_there_is_an_example(rules: dict[str, Rule]) -> None:
+    for key, rule in rules.items():
         assert rule.default or rule.example, key
 
 

@@ -21,9 +21,9 @@ from db.engine import Database
 from db.snapshot_store import SnapshotStore
 from sync.observe import Served, StillServed, bundled, kept
 from sync.records import Validators
-from sync.state import ChangeKind
-from sync.store import Stored, VersionReplaced, settle, unusable
-from sync.verdict import Verdict
+from sync.state import ChangeKind, HoldKind
+from sync.store import Stored, settle, unusable
+from sync.verdict import Verdict, VersionReplaced
 from sync.watches import CLOSE_CODES
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -232,3 +232,25 @@ def _assigned(description: str) -> str:
 
 def _folded(element: ET.Element | None) -> str:
     return " ".join("".join(element.itertext()).split()) if element is not None else ""
+
+
+def test_only_a_watch_that_ships_begins_with_a_registry_that_cannot_be_watched(
+    connection: Connection,
+) -> None:
+    body = document([NORMAL, row("*", "Any"), row("3000", "A"), row("3000", "B")])
+    ours = replace(CLOSE_CODES, name="ours", bundle=None)
+    step = settle(connection, URL, [CLOSE_CODES, ours], served(body), NOON).decision.watches
+    assert step["close-codes"].first_sight
+    assert [hold.kind for hold in step["close-codes"].state.holds] == [HoldKind.RECORD] * 3
+    assert not step["ours"].state.seen
+    assert [hold.kind for hold in step["ours"].state.holds] == [HoldKind.REGISTRY]
+
+
+def test_why_nothing_can_begin_is_kept_with_the_version(connection: Connection) -> None:
+    body = document([NORMAL, row("*", "Any")])
+    ours = replace(CLOSE_CODES, name="ours", bundle=None)
+    assert settle(connection, URL, [ours], served(body), NOON).decision.verdict is Verdict.QUARANTINED
+    assert connection.scalar(select(t.observation.c.reason)) == (
+        "the registry close-code-number can't be watched as it is: "
+        'it has values that are no numbers: "*" (1 of 2 records)'
+    )

@@ -73,7 +73,7 @@ def test_the_second_sync_is_a_304_and_changes_nothing_but_the_last_check(tmp_pat
         sync = Sync([replace(CLOSE_CODES, mirror=server.url("/websocket.xml"))], Settings(), STREAMS)
         sync_watches(database, sync, AT)
         before = everything(database)
-        (report,) = sync_watches(database, sync, AT + timedelta(hours=1))
+        (report,) = sync_watches(database, sync, AT + timedelta(hours=1)).reports
         assert [request.status for request in server.requests] == [200, 304]
     assert (report.verdict, report.changes, report.alerts) == (Verdict.UNCHANGED, (), ())
     assert everything(database) | {"observation": before["observation"]} == before

@@ -45,6 +45,7 @@ QUICK, MATRIX = (1, 2), (8, 6)
 EARLIER = [script.revision for script in scripts().walk_revisions() if script.revision != HEAD]
 BEFORE, AT, AFTER = (f"2026-01-02T{hour:02}:00:00Z" for hour in (9, 12, 15))
 DOCUMENT, PAGE, HOOK, HOOK_OF_ONE = "/codes.xml", "/page.csv", "/hook", "/hook-of-one"
+ACCEPTED = b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n"
 NORMAL = row("1000", "Normal Closure")
 
 
@@ -325,6 +326,41 @@ def test_a_host_that_waits_ends_when_it_is_told_to(
     assert_all_is_told(pair[0], upstream)
 
 
+# -- letters ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.matrix
+def test_a_letter_that_one_host_is_sending_is_left_to_it(
+    url: str, upstream: Upstream, tmp_path: Path
+) -> None:
+    """The other host has a whole sync, with its deliveries, before the letter is accepted."""
+    ids: list[str] = []
+    meanwhile: list[Answer] = []
+
+    def accept(connection: socket.socket) -> None:
+        ids.append(letter_id(connection))
+        with other.start() as process:
+            meanwhile.append(ended(process))
+        connection.sendall(ACCEPTED)
+
+    with RawServer(accept) as hook:
+        one, other = hosts(tmp_path, url, upstream, hook.url(HOOK))
+        upstream.serve(1)
+        with one.start() as process:
+            answer = ended(process)
+    for each in (answer, *meanwhile):
+        assert (each.exit_code, each.err) == (Exit.DONE, "")
+    assert (len(ids), len(meanwhile)) == (1, 1)
+    assert rows(Database.open(url), "SELECT state, attempts FROM delivery") == [("done", 1)]
+
+
+def letter_id(connection: socket.socket) -> str:
+    """The id of the letter that is posted."""
+    head = read_head(connection).decode().lower().splitlines()
+    (found,) = (line.partition(": ")[2] for line in head if line.startswith("webhook-id: "))
+    return found
+
+
 # -- the server goes away ------------------------------------------------------------------------------------
 
 
@@ -368,11 +404,10 @@ def test_a_letter_that_could_not_be_marked_comes_again_under_the_same_id(
     ids: list[str] = []
 
     def accept(connection: socket.socket) -> None:
-        head = read_head(connection).decode().splitlines()
-        ids.extend(line.partition(": ")[2] for line in head if line.lower().startswith("webhook-id: "))
+        ids.append(letter_id(connection))
         if len(ids) == 1:
             own_server.stop()
-        connection.sendall(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
+        connection.sendall(ACCEPTED)
 
     with RawServer(accept) as hook, postgresql_server.new_database(own_server.url("{}")) as url:
         one, other = hosts(tmp_path, url, upstream, hook.url(HOOK))

@@ -34,7 +34,7 @@ def list_(program: Program, *, waiting: bool, channel: str | None, output: str) 
     """List every alert with each of its deliveries, the oldest first."""
     # Imported here, and below: SQLAlchemy would slow down `--help`.
     from db import alert_queries
-    from db.deliveries import UNDELIVERED
+    from db.delivery_state import UNDELIVERED
     from sync.answers import AlertRow
     from sync.show.alert_list import ALERTS
     from sync.show.render import counted
@@ -68,8 +68,10 @@ def retry(program: Program, *, ids: tuple[str, ...], channel: str | None, to: st
     Exit codes: 0 everything has arrived, 69 something still waits.
     """
     from db import alert_queries
-    from db.deliveries import UNDELIVERED, Deliveries
-    from sync.commands.delivery import Outlets, deliver_and_tell
+    from db.deliveries import Deliveries
+    from db.delivery_state import UNDELIVERED, count_waiting
+    from sync.commands.delivery import deliver_and_tell
+    from sync.commands.outlets import Outlets
     from sync.show.render import counted
 
     if to and channel:
@@ -98,7 +100,7 @@ def retry(program: Program, *, ids: tuple[str, ...], channel: str | None, to: st
         else:
             program.say("what waits is being sent by another run" if waiting else "nothing waits")
     with database.read() as connection:
-        return Exit.UNDELIVERED if Deliveries(connection).waiting() else Exit.DONE
+        return Exit.UNDELIVERED if count_waiting(connection) else Exit.DONE
 
 
 @command.command(short_help="Let go of what has not arrived.")
@@ -111,7 +113,8 @@ def drop(program: Program, *, ids: tuple[str, ...], channel: str | None) -> None
     It stays in the list, as dropped.
     """
     from db import alert_queries
-    from db.deliveries import UNDELIVERED, Deliveries
+    from db.deliveries import Deliveries
+    from db.delivery_state import UNDELIVERED
     from sync.show.render import counted
 
     if not ids and channel is None:
@@ -132,7 +135,7 @@ def test(program: Program, *, channels: tuple[str, ...]) -> int:
 
     Exit codes: 0 all have taken it, 69 one has not.
     """
-    from sync.commands.delivery import Outlets
+    from sync.commands.outlets import Outlets
     from sync.deliver.trial import try_channels
 
     there = Outlets.of(program.settings).channels

@@ -33,7 +33,8 @@ def command(program: Program, *, origin: Path, path: str | None, alerts: bool) -
     Everything is decided anew as if it had been seen in order. Stopped at any point it has done nothing; run
     twice it adds nothing.
     """  # noqa: D205  # click shows the text as it stands
-    from sync.commands.delivery import Outlets, deliver_and_tell
+    from sync.commands.delivery import deliver_and_tell
+    from sync.commands.outlets import Outlets
     from sync.past.backfill import backfill, read_past  # SQLAlchemy and lxml: not for every command
     from sync.show.progress import working
 

@@ -12,7 +12,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sync.errors import IanawatchError, NotDelivered
-from sync.show.health import OVERDUE
 
 if TYPE_CHECKING:
     from db.engine import Database
@@ -41,6 +40,7 @@ class Run:
         said = [problem.text for problem in problems if problem.exit_code and problem.told_by]
         self.bad += dict.fromkeys(said)
         from db.deliveries import Deliveries  # SQLAlchemy: not for every command
+        from sync.show.health import OVERDUE
 
         with database.read() as connection:
             overdue = Deliveries(connection).overdue(at - OVERDUE)

@@ -6,60 +6,22 @@ waits: each time that one could not be made, so that cron's mail stands in for t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sync.audience import Audience
 from sync.deliver.attempts import Attempt, delivered_lines, failed_lines
-from sync.deliver.channels import STDERR, STDOUT, Channel, serving
-from sync.deliver.opening import open_channels
+from sync.deliver.channels import STDERR, STDOUT
 from sync.news.alerts import Alert
 from sync.news.message import lines
 from sync.program import Program
-from sync.settings.model import Settings
 from sync.state import NoticeKind
 
 if TYPE_CHECKING:
-    from db.deliveries import Claim, Message
+    from db.deliveries import Message
     from db.engine import Database
-    from sync.news.letter import Letter
-
-
-@dataclass(frozen=True, slots=True)
-class Outlets:
-    """Where this run's news goes."""
-
-    channels: tuple[Channel, ...]
-    settings: Settings
-
-    @classmethod
-    def of(cls, settings: Settings) -> Outlets:
-        """As the settings have it. Raises WrongConfiguration for a channel that can't be used."""
-        return cls(open_channels(settings.channels), settings)
-
-    @property
-    def serving(self) -> Mapping[str, Collection[Audience]]:
-        """The channels a message goes to, by name, with the audiences each serves; streams among them."""
-        return serving(self.channels)
-
-    def send(self, program: Program, database: Database) -> list[Attempt]:
-        """Send what is due to the channels, and mark it."""
-        # Without any channel there may still be letters to one that was taken out of the settings.
-        from sync.deliver.dispatch import deliver
-
-        return deliver(database, self.channels, self._letter, program.clock, self.settings.dead_after)
-
-    def _letter(self, claim: Claim) -> Letter:
-        from sync import watched
-        from sync.news.letter import write_letter
-
-        message = claim.message
-        there = set(watched.names(self.settings))
-        named = {alert.watch for alert in message.alerts} & there
-        pages = {name: watched.watch_named(self.settings, name).page for name in named}
-        return write_letter(message.uid, claim.uid, message.audience, message.at, message.alerts, pages)
+    from sync.commands.outlets import Outlets
 
 
 def deliver_and_tell(

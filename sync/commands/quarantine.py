@@ -89,7 +89,8 @@ def accept(program: Program, *, id_: str) -> None:
     """Accept all that is held back of the version ID: the registry is as that version says."""
     from sync.accept import accept as accept_held
     from sync.accept import find
-    from sync.commands.delivery import Outlets, deliver_and_tell
+    from sync.commands.delivery import deliver_and_tell
+    from sync.commands.outlets import Outlets
     from sync.show.held_back import ID_LENGTH
     from sync.show.render import counted
 

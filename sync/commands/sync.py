@@ -16,14 +16,9 @@ from sync.signals import sleep
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     from db.engine import Database
-    from sync.commands.delivery import Outlets
-    from sync.commands.sync_output import Output
-    from sync.deliver.attempts import Attempt
-    from sync.news.alerts import Alert
-    from sync.news.report import SyncReport
+    from sync.run import Synced
     from sync.watches import Watch
 
 
@@ -73,11 +68,10 @@ def command(
 
     Exit codes: 0 done, 65 the document or a table can't be used, 73 or 74 the database, 75 a passing failure.
     """
-    # Imported here: SQLAlchemy and lxml would slow down every other command.
+    # Imported here: SQLAlchemy would slow down every other command.
     from sync.commands.dead_mans_switch import watched_over
-    from sync.commands.delivery import Outlets
-    from sync.commands.sync_output import Output
-    from sync.run import Sync, sync_watches
+    from sync.commands.outlets import Outlets
+    from sync.run import Detail, Sync, sync_watches
     from sync.show.progress import working
 
     if quiet and verbose:
@@ -87,24 +81,33 @@ def command(
             raise UsageProblem(f"{location}: its name is no text in this terminal's encoding; rename it")
     watches = _watches(program, source, documented)
     outlets = Outlets.of(program.settings)
+    detail = Detail.NAMES if quiet else Detail.COUNTS
+    if output == "json" or dry_run:
+        detail = Detail.FULL
     if splay:
         sleep(random.uniform(0, splay))  # noqa: S311  # spreads load, guards nothing
     with watched_over(program, quiet=quiet, silent=dry_run) as run:
         at = program.clock()
         database = program.rehearsal() if dry_run else program.sync_database(quiet=quiet)
         with working(f"syncing with {_named(watches)}", quiet=quiet):
-            sync = Sync(watches, program.settings, outlets.serving, accept_older)
-            reports = sync_watches(database, sync, at)
-        told = Output(program, reports, json=output == "json", quiet=quiet, verbose=verbose, dry_run=dry_run)
-        if dry_run or no_deliver:
-            told.undelivered()
-            news = any(report.news for report in reports)
-        else:
-            news = _deliver(told, database, outlets, at)
-        run.ended(database, reports, at)
+            sync = Sync(watches, program.settings, outlets.serving, accept_older, detail)
+            synced = sync_watches(database, sync, at)
+        news = False
+        if synced.reports or _waiting(database):
+            from sync.commands.sync_output import Output
+
+            told = Output(
+                program, synced, json=output == "json", quiet=quiet, verbose=verbose, dry_run=dry_run
+            )
+            news = told.undelivered() if dry_run or no_deliver else told.delivered(database, outlets, at)
+        elif not quiet:
+            from sync.news.standing import lines
+
+            program.say(*lines(synced.unchanged))
+        run.ended(database, synced.reports, at)
         if not dry_run:
-            _write_exports(program, database, watches, reports)
-    failed = next((report.exit_code for report in reports if report.exit_code), Exit.DONE)
+            _write_exports(program, database, watches, synced)
+    failed = next((report.exit_code for report in synced.reports if report.exit_code), Exit.DONE)
     if failed or not exit_code:
         return failed
     if not dry_run and _waiting(database):
@@ -135,37 +138,9 @@ def _named(watches: Sequence[Watch]) -> str:
     return shown(next(iter(locations))) if len(locations) == 1 else f"{len(locations)} documents"
 
 
-def _deliver(told: Output, database: Database, outlets: Outlets, at: datetime) -> bool:
-    """Deliver and print; whether there was something for readers."""
-    from sync.audience import Audience
-    from sync.commands.delivery import deliver_and_tell
-    from sync.deliver.channels import STDOUT
-    from sync.news.message import lines
-
-    reports = told.reports
-    news: list[Alert] = []
-
-    def to_readers(alerts: Sequence[Alert], attempts: Sequence[Attempt]) -> None:
-        news.extend(alerts)
-        if told.json:
-            # What this run has decided, less what another one has printed meanwhile.
-            ours = told.alerts
-            if STDOUT in outlets.serving:
-                ours = [alert for alert in ours if alert.audience is Audience.OPERATORS]
-            told.document({alert.uid: alert for alert in (*alerts, *ours)}.values(), attempts)
-        else:
-            told.program.say(*lines(alerts))
-
-    deliver_and_tell(told.program, database, outlets, at, quiet=told.quiet or told.json, readers=to_readers)
-    told.rest(delivered=told.alerts)
-    return bool(news) or any(report.news for report in reports)
-
-
-def _write_exports(
-    program: Program, database: Database, watches: Sequence[Watch], reports: Sequence[SyncReport]
-) -> None:
+def _write_exports(program: Program, database: Database, watches: Sequence[Watch], synced: Synced) -> None:
     """Write the public faces that the settings name a file for. Raises CannotCreateFile."""
-    known = {report.watch for report in reports if report.records}
+    unknown = {report.watch for report in synced.reports if not report.records}
     tables = {table.name: table for table in program.settings.watches}
     for watch in watches:
         named = tables.get(watch.name, program.settings)
@@ -174,17 +149,17 @@ def _write_exports(
             for output, path in (("atom", named.atom), ("html", named.html))
             if path
         }
-        if paths and watch.name in known:
+        if paths and watch.name not in unknown:
             from sync.export.exports import write_exports
 
             write_exports(database, watch, paths)
 
 
 def _waiting(database: Database) -> int:
-    from db.deliveries import Deliveries
+    from db.delivery_state import count_waiting
 
     with database.read() as connection:
-        return Deliveries(connection).waiting()
+        return count_waiting(connection)
 
 
 def _is_text(location: str) -> bool:

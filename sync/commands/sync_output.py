@@ -8,17 +8,25 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sync.audience import Audience
+from sync.commands.delivery import deliver_and_tell
 from sync.deliver.attempts import attempt_facts
+from sync.deliver.channels import STDOUT
+from sync.news import standing
 from sync.news.alert_facts import alert_facts
 from sync.news.alerts import Alert
 from sync.news.message import lines
-from sync.news.summary import change_lines, documented_lines, report_facts, summaries
+from sync.news.summary import change_lines, documented_lines, report_facts, standing_of
 from sync.show.next_steps import next_steps
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from db.engine import Database
+    from sync.commands.outlets import Outlets
     from sync.deliver.attempts import Attempt
     from sync.news.report import SyncReport
     from sync.program import Program
+    from sync.run import Synced
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +34,7 @@ class Output:
     """How a run is told to whoever started it."""
 
     program: Program
-    reports: Sequence[SyncReport]
-    """One for each watch."""
+    synced: Synced
     json: bool
     quiet: bool
     verbose: bool
@@ -38,8 +45,38 @@ class Output:
         """What this run decided that somebody must hear."""
         return [alert for report in self.reports for alert in report.alerts]
 
-    def undelivered(self) -> None:
-        """A run that delivers nothing; a dry run says what would be sent."""
+    @property
+    def reports(self) -> Sequence[SyncReport]:
+        """Of the watches of which there is something to say."""
+        return self.synced.reports
+
+    @property
+    def news(self) -> bool:
+        """Whether this run decided something for readers."""
+        return any(report.news for report in self.reports)
+
+    def delivered(self, database: Database, outlets: Outlets, at: datetime) -> bool:
+        """Deliver and print; whether there was something for readers, of this run or an earlier one."""
+        news: list[Alert] = []
+
+        def to_readers(alerts: Sequence[Alert], attempts: Sequence[Attempt]) -> None:
+            news.extend(alerts)
+            if self.json:
+                # What this run has decided, less what another one has printed meanwhile.
+                ours = self.alerts
+                if STDOUT in outlets.serving:
+                    ours = [alert for alert in ours if alert.audience is Audience.OPERATORS]
+                self.document({alert.uid: alert for alert in (*alerts, *ours)}.values(), attempts)
+            else:
+                self.program.say(*lines(alerts))
+
+        quiet = self.quiet or self.json
+        deliver_and_tell(self.program, database, outlets, at, quiet=quiet, readers=to_readers)
+        self.rest(delivered=self.alerts)
+        return bool(news) or self.news
+
+    def undelivered(self) -> bool:
+        """Deliver nothing; a dry run says what would be sent. Whether there is something for readers."""
         if self.json:
             self.document(self.alerts, [])
         elif self.dry_run:
@@ -48,6 +85,7 @@ class Output:
             readers = [alert for alert in self.alerts if alert.audience is Audience.READERS]
             self.program.say(*lines(readers))
         self.rest(delivered=self.alerts if self.dry_run and not self.json else ())
+        return self.news
 
     def rest(self, *, delivered: Iterable[Alert]) -> None:
         """What is no alert: flags that closed, problems, and unless `quiet` the summary.
@@ -62,7 +100,7 @@ class Output:
             self.program.say(*(line for report in self.reports for line in change_lines(report)))
         self._problems({(alert.kind, alert.about) for alert in delivered})
         if not self.json:
-            self.program.say(*summaries(self.reports))
+            self.program.say(*standing.lines([*map(standing_of, self.reports), *self.synced.unchanged]))
             first_sight = any(report.first_sight for report in self.reports)
             at_terminal = sys.stdout.isatty() and not self.dry_run
             self.program.say(*next_steps(first_sight=first_sight, terminal=at_terminal, quiet=self.quiet))

@@ -174,6 +174,6 @@ def _in_full(decided: Mapping[str, WatchDecision], snapshot: str | None) -> bool
     return all(
         step.state.snapshot == snapshot
         and not watch_step.waiting(step.state)
-        and not any(r.live and r.missing_since for r in step.state.registrations)
+        and not any(r.missing_since and r.live for r in step.state.registrations)
         for step in decided.values()
     )

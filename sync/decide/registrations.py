@@ -12,7 +12,7 @@ from datetime import datetime
 
 from sync.decide.amendments import AMENDABLE, amendments
 from sync.decide.identity import continues, new_key, pair_of, recorded_as, returns
-from sync.intervals import Interval, IntervalMap, merged, without
+from sync.intervals import Interval, IntervalBag, IntervalMap, merged, without
 from sync.records import Assignment, Content, Record
 from sync.state import Change, ChangeKind, Registration
 
@@ -56,10 +56,11 @@ def never_recorded(known: Sequence[Registration], records: Iterable[Record]) -> 
     A record is cut to the values that were never recorded with its content.
     """
     live = IntervalMap((r.first, r.last, r) for r in known if r.live)
-    gone = [r for r in known if not r.live]
+    gone = IntervalBag((r.first, r.last, r) for r in known if not r.live)
     for record in records:
         if _assigned(record):
-            there = [*live.overlapping(record.first, record.last), *_overlapping(gone, record)]
+            values = record.first, record.last
+            there = [*live.overlapping(*values), *gone.overlapping(*values)]
             recorded = [(r.first, r.last) for r in there if recorded_as(r, record.content)]
             for first, last in without(record.first, record.last, recorded):
                 yield replace(record, first=first, last=last)
@@ -102,12 +103,13 @@ class _Overlay:
         self.at = at
         self.snapshot = snapshot
         self.fields = fields
-        self.unreadable = unreadable
         self.blocked = IntervalMap((a, b, True) for a, b in unreadable)
         self.assigned = [r for r in records if _assigned(r)]
         self.contents = IntervalMap((r.first, r.last, r.content) for r in self.assigned)
         self.live = [r for r in known if r.live]
-        self.gone = [r for r in known if not r.live]
+        self.gone = {r.key: r for r in known if not r.live}
+        self.remains: list[str] = []
+        """Keys of what stays withdrawn of a registration that returned in part."""
         self.owners = IntervalMap((r.first, r.last, r) for r in self.live)
         self.keys = {r.key for r in known}
         self.result: list[Registration] = []
@@ -117,10 +119,12 @@ class _Overlay:
         for registration in self.live:
             for part, piece in self._cut(registration):
                 self._settle(part, piece)
+        gone = IntervalBag((r.first, r.last, r.key) for r in self.gone.values())
         for record in self.assigned:
             for first, last in self._unowned(record):
-                self._register(first, last, record.content)
-        self.result.extend(self.gone)
+                keys = [*gone.overlapping(first, last), *self.remains]
+                self._register(first, last, record.content, keys)
+        self.result.extend(self.gone.values())
         return Laid(
             tuple(sorted(self.result, key=lambda r: (r.first, r.first_seen_at, r.key))), tuple(self.changes)
         )
@@ -156,21 +160,25 @@ class _Overlay:
             self.result.append(self._amend(registration, piece.content))
         else:
             ended, change = withdrawn(registration, self.at, self.snapshot)
-            self.gone.append(ended)
+            self.gone[ended.key] = ended
             self.changes.append(change)
 
     def _unowned(self, record: Record) -> list[Interval]:
         """The values of a record that no live registration continues in."""
         values = []
-        for a, b in without(record.first, record.last, self.unreadable):
+        for a, b in self.blocked.gaps(record.first, record.last):
             for first, last, owner in self.owners.pieces(a, b):
                 if owner is None or not continues(owner, record.content):
                     values.append((first, last))
         return merged(values)
 
-    def _register(self, first: int, last: int, content: Content) -> None:
-        """Give values to the withdrawn registrations they return to, and the rest to a new one."""
-        candidates = [r for r in _overlapping(self.gone, Record(first, last, content)) if returns(r, content)]
+    def _register(self, first: int, last: int, content: Content, gone: Iterable[str]) -> None:
+        """Give values to the withdrawn registrations they return to, and the rest to a new one.
+
+        `gone` are the keys of what was withdrawn, all that had some of the values among them.
+        """
+        known = (self.gone[key] for key in gone if key in self.gone)
+        candidates = [r for r in known if returns(r, content)]
         candidates.sort(key=lambda r: (r.pair == pair_of(content), r.withdrawn_at), reverse=True)
         new = [(first, last)]
         for candidate in candidates:
@@ -194,17 +202,17 @@ class _Overlay:
         """Register a withdrawn registration's `values` again; the rest of it stays withdrawn."""
         if not values:
             return
-        self.gone.remove(registration)
+        del self.gone[registration.key]
         for first, last in values:
             back = self._part(registration, first, last, heir=(first, last) == values[0])
             self.changes.append(
                 _change(ChangeKind.RETURNED, back, self.at, self.snapshot, after=content.description)
             )
             self.result.append(self._amend(replace(back, withdrawn_at=None), content))
-        self.gone.extend(
-            self._part(registration, first, last, heir=False)
-            for first, last in without(registration.first, registration.last, values)
-        )
+        for first, last in without(registration.first, registration.last, values):
+            part = self._part(registration, first, last, heir=False)
+            self.gone[part.key] = part
+            self.remains.append(part.key)
 
     def _part(self, registration: Registration, first: int, last: int, *, heir: bool) -> Registration:
         """A registration for some of another's values; one heir has its identity."""
@@ -235,10 +243,6 @@ class _Overlay:
             missing_since=None,
             removal_accepted=False,
         )
-
-
-def _overlapping(registrations: Iterable[Registration], record: Record) -> Iterator[Registration]:
-    return (r for r in registrations if r.first <= record.last and record.first <= r.last)
 
 
 def _assigned(record: Record) -> bool:

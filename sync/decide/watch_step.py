@@ -16,7 +16,7 @@ from textwrap import shorten
 
 from sync.decide.amendments import AMENDABLE, IDENTIFYING
 from sync.decide.registrations import Laid, first_sight, lay, withdrawn
-from sync.intervals import Interval, IntervalMap, merged, spelled, without
+from sync.intervals import Interval, IntervalMap, merged, spelled
 from sync.records import Assignment, Record, RegistrySnapshot, SetAside
 from sync.state import (
     Hold,
@@ -127,12 +127,14 @@ def _settled(decision: WatchDecision, at: datetime, *, accepted: bool) -> WatchD
                 for r in state.registrations
             ),
         )
+    if not any(r.missing_since and r.live for r in state.registrations):
+        return replace(decision, state=state)
     unreadable = _waits_for(HoldKind.RECORD, state.holds)
     many_missing = _waits_for(HoldKind.MISSING, state.holds)
     registrations, changes = [], list(decision.changes)
     for registration in state.registrations:
         kept = registration
-        if kept.live and kept.missing_since:
+        if kept.missing_since and kept.live:
             since = min(kept.missing_since, at)
             kept = replace(kept, missing_since=since)
             held = unreadable or (many_missing and not kept.removal_accepted)
@@ -155,14 +157,14 @@ def _holds(
         Hold(HoldKind.RECORD, _fingerprint([s.text]), _set_aside_reason(s), snapshot, at)
         for s in registry.set_aside
     ]
-    missing = [r for r in registrations if r.live and r.missing_since and not r.removal_accepted]
-    there = {r.key for r in state.registrations if r.live}
-    if len(missing) >= MANY_MISSING and len(missing) * 5 > len(there):
+    missing = [r for r in registrations if r.missing_since and r.live and not r.removal_accepted]
+    there = sum(r.live for r in state.registrations)
+    if len(missing) >= MANY_MISSING and len(missing) * 5 > there:
         found.append(
             Hold(
                 HoldKind.MISSING,
                 _fingerprint(r.key for r in missing),
-                f"{len(missing)} of {len(there)} registrations are missing at once: "
+                f"{len(missing)} of {there} registrations are missing at once: "
                 + _listed([f"{spelled(r.first, r.last)} {r.content.description}" for r in missing], ", "),
                 snapshot,
                 at,
@@ -210,11 +212,15 @@ def _accepted_as_empty(state: WatchState) -> bool:
 
 def _unreadable(registry: RegistrySnapshot) -> list[Interval]:
     """The values of the records that were set aside, save those that a readable record assigns."""
-    assigned = [(r.first, r.last) for r in registry.records if r.content.assignment is Assignment.ASSIGNED]
+    if not registry.set_aside:
+        return []
+    assigned = IntervalMap(
+        (r.first, r.last, r) for r in registry.records if r.content.assignment is Assignment.ASSIGNED
+    )
     values = merged(
         (s.first, s.last) for s in registry.set_aside if s.first is not None and s.last is not None
     )
-    return [left for first, last in values for left in without(first, last, assigned)]
+    return [left for first, last in values for left in assigned.gaps(first, last)]
 
 
 def _fingerprint(texts: Iterable[str]) -> str:
@@ -227,10 +233,11 @@ def _in_force(
     """The records as served; those of set-aside values as they last were."""
     if not unreadable:
         return tuple(records)
+    blocked = IntervalMap((first, last, True) for first, last in unreadable)
     readable = [
         Record(first, last, record.content)
         for record in records
-        for first, last in without(record.first, record.last, unreadable)
+        for first, last in blocked.gaps(record.first, record.last)
     ]
     earlier = IntervalMap((r.first, r.last, r.content) for r in before)
     kept = [

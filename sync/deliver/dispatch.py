@@ -18,6 +18,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from db.deliveries import LONGEST_PAUSE, Claim, Deliveries
+from db.delivery_state import count_waiting
 from sync.deliver.attempts import Attempt
 from sync.deliver.channels import STREAMS, Channel
 from sync.errors import NotDelivered
@@ -52,7 +53,7 @@ def deliver(
     raises that is not NotDelivered is a bug, and is raised when everything else has been sent.
     """
     with database.read() as connection:
-        if not Deliveries(connection).waiting():
+        if not count_waiting(connection):
             return []
     attempts = _Pass(database, write, clock).run(channels)
     names = [*STREAMS, *(channel.name for channel in channels)]

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from db.deliveries import Claim, Deliveries
+from db.delivery_state import count_waiting
 from sync.deliver.channels import Printer
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def print_waiting(database: Database, printers: Mapping[str, Printer], at: datet
 
 def _claimed(database: Database, printers: Mapping[str, Printer], at: datetime) -> list[Claim]:
     with database.read() as connection:
-        if not Deliveries(connection).waiting():
+        if not count_waiting(connection):
             return []
     with database.write() as connection:
         deliveries = Deliveries(connection)

@@ -1,8 +1,8 @@
-"""A sync's report in words, and as data."""
+"""A sync's report in words, and as data; its one line is `standing`'s."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -10,13 +10,13 @@ from sync.answers import ChangeRow
 from sync.dates import stamp
 from sync.intervals import spelled
 from sync.news.report import SyncReport
+from sync.news.standing import NOT_CHECKED, UNCHANGED, Standing
 from sync.show.people import impersonal_change
-from sync.show.render import counted
 from sync.state import ChangeKind, Registration
 from sync.verdict import Verdict
 
 _VERDICTS = {
-    Verdict.UNCHANGED: "unchanged",
+    Verdict.UNCHANGED: UNCHANGED,
     Verdict.APPLIED: "a new version",
     Verdict.OLDER: "an older copy was served and not applied",
     Verdict.OVERDUE: "an older copy was applied",
@@ -24,56 +24,19 @@ _VERDICTS = {
 }
 
 
-_NAMED = 4
-"""How many watches a line names before it breaks off."""
-
-
-def summaries(reports: Sequence[SyncReport]) -> Iterator[str]:
-    """The run in a line for each watch; of several, those that are unchanged or were not checked together."""
-    if len(reports) == 1:
-        yield summary(reports[0])
-        return
-    together: dict[str, list[str]] = {"unchanged": [], "not checked": []}
-    for report in reports:
-        what = _what(report)
-        if what in together and report.records and not report.from_bundle:
-            together[what].append(report.watch)
-        else:
-            yield summary(report)
-    for what, names in together.items():
-        if len(names) == 1:
-            yield summary(next(report for report in reports if report.watch == names[0]))
-        elif names:
-            named = ", ".join([*names[:_NAMED], *(["..."] if len(names) > _NAMED else [])])
-            yield f"{len(names)} watches: {what} ({named})"
-
-
-def summary(report: SyncReport) -> str:
-    """The run in one line."""
-    date = report.document_updated or "an unknown date"
-    flagged = ", ".join(spelled(r.first, r.last) for r, _ in report.flags)
-    counts = (
-        f"{report.records} records, {report.registrations} registrations"
-        # Without a table to compare it with nothing can be flagged.
-        + (f", {len(report.flags)} flagged" if report.sources or report.flags else "")
-        + (f" ({flagged})" if flagged else "")
-        + _conflicts(report)
+def standing_of(report: SyncReport) -> Standing:
+    """What one line says of the run."""
+    return Standing(
+        watch=report.watch,
+        what=_what(report),
+        updated=report.document_updated,
+        records=report.records,
+        registrations=report.registrations,
+        flagged=tuple(spelled(r.first, r.last) for r, _ in report.flags),
+        compared=bool(report.sources),
+        conflicts=tuple(sorted({use.code for conflict in report.conflicts for use in conflict.uses})),
+        from_bundle=_why_from_bundle(report) if report.from_bundle else None,
     )
-    if report.from_bundle:
-        return (
-            f"{report.watch}: started from the registry of {date} that ships with ianawatch, since "
-            f"{_why_from_bundle(report)}: {counts}; the next run goes on from there"
-        )
-    if not report.records:
-        return f"{report.watch}: {_what(report)}; nothing is known of the registry yet"
-    return f"{report.watch}: {_what(report)}; the registry as of {date} has {counts}"
-
-
-def _conflicts(report: SyncReport) -> str:
-    codes = sorted({use.code for conflict in report.conflicts for use in conflict.uses})
-    if not codes:
-        return ""
-    return f", {counted(len(codes), 'conflict', 'conflicts')} ({', '.join(map(str, codes))})"
 
 
 def _why_from_bundle(report: SyncReport) -> str:
@@ -85,7 +48,7 @@ def _why_from_bundle(report: SyncReport) -> str:
 
 def _what(report: SyncReport) -> str:
     if report.verdict is None:
-        return "not checked"
+        return NOT_CHECKED
     if report.first_sight:
         return "first look"
     return _VERDICTS[report.verdict]

@@ -126,7 +126,7 @@ def parse_record(record: etree._Element, bounds: Interval, people: People) -> Re
     label = fields.label()
     if label is None:
         return SetAside("it has no description", fields.line(), first, last)
-    if any(text and len(text) > _LONGEST for text in (label[1], fields.registered_on, fields.revised_on)):
+    if max(len(label[1]), len(fields.registered_on or ""), len(fields.revised_on or "")) > _LONGEST:
         return SetAside(f"a text of it is longer than {_LONGEST} characters", fields.line(), first, last)
     fields.texts.remove(label)
     content = Content(

@@ -74,7 +74,7 @@ def _require_xml(text: str, location: str) -> None:
         raise NotADocument(
             "the answer is an HTML page, not a registry",
             location=location,
-            remedy="name the registry's XML, or see what login page stands in between",
+            remedy="name the registry's XML, or see whether a login page stands in between",
         )
     if not text.lstrip(" \t\r\n").startswith("<?xml") and not _MARKUP.match(text, start):
         raise NotADocument("the answer is not XML", location=location, remedy="name the registry's XML")

@@ -36,7 +36,8 @@ def with_watches(text: str, tables: Sequence[Table], origin: str) -> str:
     ]
     head, *rest = _parts(text)
     if WATCH in tomllib.loads(head):
-        changed = "".join([_edited(head, lambda inside: inside[WATCH].extend(plain)), *rest])
+        head = _edited(head, lambda inside: inside[WATCH].extend(map(_on_one_line, plain)))
+        changed = "".join([head, *rest])
     else:
         before = _ended(text)
         parting = "\n" if text.strip() and not before.endswith(_EMPTY_LINE) else ""
@@ -132,6 +133,12 @@ def _edited(head: str, edit: Callable[[tomlkit.TOMLDocument], object]) -> str:
     inside = tomlkit.parse(head)
     edit(inside)
     return tomlkit.dumps(inside)
+
+
+def _on_one_line(table: Mapping[str, Any]) -> tomlkit.items.InlineTable:
+    inline = tomlkit.inline_table()
+    inline.update(table)
+    return inline
 
 
 def _take_out(inside: tomlkit.TOMLDocument, number: int) -> None:

@@ -1,0 +1,78 @@
+"""How a watch stands after a run, in one line; of several watches, those of which there is nothing to say together.
+
+Knows nothing of how it came about: a run in which nothing has changed needs no more than this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+UNCHANGED = "unchanged"
+NOT_CHECKED = "not checked"
+_NAMED = 4
+"""How many watches a line names before it breaks off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the one line says."""
+
+    watch: str
+    what: str
+    """What the run was for it, in words."""
+    updated: str | None
+    """The date of the version that counts, as served."""
+    records: int
+    registrations: int
+    """Live ones."""
+    flagged: tuple[str, ...] = ()
+    """The values of the open flags."""
+    compared: bool = False
+    """Whether there is a table to compare it with: without one nothing can be flagged."""
+    conflicts: tuple[int, ...] = ()
+    """The codes in use by other names."""
+    from_bundle: str | None = None
+    """Why what ships with the program stands in; None when it does not."""
+
+
+def lines(standings: Sequence[Standing]) -> Iterator[str]:
+    """The run, a line for each watch; of several, those that are unchanged or were not checked together."""
+    together: dict[str, list[Standing]] = {UNCHANGED: [], NOT_CHECKED: []}
+    for standing in standings:
+        if standing.what in together and standing.records and standing.from_bundle is None:
+            together[standing.what].append(standing)
+        else:
+            yield line(standing)
+    for what, alike in together.items():
+        if len(alike) == 1:
+            yield line(alike[0])
+        elif alike:
+            names = [standing.watch for standing in alike]
+            named = ", ".join([*names[:_NAMED], *(["..."] if len(names) > _NAMED else [])])
+            yield f"{len(names):,} watches: {what} ({named})"
+
+
+def line(standing: Standing) -> str:
+    """The run for one watch."""
+    date = standing.updated or "an unknown date"
+    counts = ", ".join(_counts(standing))
+    if standing.from_bundle is not None:
+        return (
+            f"{standing.watch}: started from the registry of {date} that ships with ianawatch, since "
+            f"{standing.from_bundle}: {counts}; the next run goes on from there"
+        )
+    if not standing.records:
+        return f"{standing.watch}: {standing.what}; nothing is known of the registry yet"
+    return f"{standing.watch}: {standing.what}; the registry as of {date} has {counts}"
+
+
+def _counts(standing: Standing) -> Iterator[str]:
+    yield f"{standing.records} records"
+    yield f"{standing.registrations} registrations"
+    if standing.compared or standing.flagged:
+        values = f" ({', '.join(standing.flagged)})" if standing.flagged else ""
+        yield f"{len(standing.flagged)} flagged{values}"
+    if standing.conflicts:
+        word = "conflict" if len(standing.conflicts) == 1 else "conflicts"
+        yield f"{len(standing.conflicts)} {word} ({', '.join(map(str, standing.conflicts))})"
