@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from db import tables as t
-from sync.records import Validators
+from sync.fetched import Validators
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,9 @@ T = TypeVar("T")
 Interval = tuple[int, int]
 """First and last value."""
 
+MAX_VALUE = 2**63 - 1
+"""The largest value a registry may hold: what an SQL BIGINT holds."""
+
 
 class IntervalMap(Generic[T]):
     """Disjoint intervals, each with a thing: who has the value?"""

@@ -17,8 +17,8 @@ from sync import observe
 from sync.errors import FetchFailed, PassingFailure, PatienceAsked, ServerNotAsked
 from sync.fetch.location import as_stored, is_url, shown
 from sync.fetch.patience import LONGEST_PATIENCE
+from sync.fetched import FetchLimits, Validators
 from sync.observe import Served, StillServed
-from sync.records import FetchLimits, Validators
 from sync.sources import Known, Reads, read_sources
 from sync.watches import DocumentedSource, Watch
 

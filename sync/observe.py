@@ -6,14 +6,17 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from sync.errors import DocumentUnusable, RegistryUnusable
 from sync.fetch.location import shown
+from sync.fetched import FetchedDocument, FetchLimits, NotModified, Validators
 from sync.intervals import Interval
-from sync.records import FetchedDocument, FetchLimits, NotModified, RegistrySnapshot, Validators
 from sync.sources import read_bundled
 from sync.watches import Bundle, Watch
+
+if TYPE_CHECKING:
+    from sync.records import RegistrySnapshot
 
 
 class Readable(Protocol):

@@ -7,12 +7,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 from sync.errors import FetchFailed, PatienceAsked, TableUnusable
 from sync.fetch.file import read_file
 from sync.fetch.location import is_url, page_name, shown
-from sync.records import DocumentedTable, FetchedDocument, FetchLimits, NotModified, Validators
+from sync.fetched import FetchedDocument, FetchLimits, NotModified, Validators
 from sync.watches import BUNDLED, DocumentedSource, Role, Watch
+
+if TYPE_CHECKING:
+    from sync.records import DocumentedTable
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sync.codes import read_range
 from sync.errors import UsageProblem, WrongConfiguration
 from sync.fetch.location import shown
-from sync.records import MAX_VALUE
+from sync.intervals import MAX_VALUE
 from sync.watches import CLOSE_CODES, DocumentedSource, Watch
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from loopback import LoopbackServer, RawServer, TlsLoopbackServer, forget_surrou
 
 from sync.errors import FetchFailed
 from sync.fetch.document import fetch
-from sync.records import FetchedDocument, FetchLimits
+from sync.fetched import FetchedDocument, FetchLimits
 
 NOW = datetime(2026, 6, 10, 12, 0, tzinfo=UTC)
 BODY = b"<registry/>"

@@ -23,7 +23,7 @@ from loopback import RawServer, forget_surroundings, read_head
 from sync.errors import FetchFailed
 from sync.fetch.deadline import DeadlinePassed, within
 from sync.fetch.document import fetch
-from sync.records import FetchLimits
+from sync.fetched import FetchLimits
 
 NOW = datetime(2026, 6, 10, 12, 0, tzinfo=UTC)
 SHORT = FetchLimits(deadline=0.5, backoff=0.0)
@@ -206,7 +206,7 @@ def test_what_is_left_behind_does_not_keep_the_program_from_ending() -> None:
 import datetime, socket, sys, time
 from sync.errors import FetchFailed
 from sync.fetch.document import fetch
-from sync.records import FetchLimits
+from sync.fetched import FetchLimits
 socket.getaddrinfo = lambda *_, **__: time.sleep(60)
 try:
     fetch("https://iana.example/", limits=FetchLimits(deadline=0.1), now=datetime.datetime.now(datetime.UTC))

@@ -13,7 +13,7 @@ from loopback import LoopbackServer, forget_surroundings
 
 from sync.errors import FetchFailed
 from sync.fetch.document import fetch
-from sync.records import FetchedDocument, FetchLimits, NotModified, Validators
+from sync.fetched import FetchedDocument, FetchLimits, NotModified, Validators
 
 NOW = datetime(2026, 6, 10, 12, 0, tzinfo=UTC)
 BODY = b"<registry/>"

@@ -10,7 +10,7 @@ import pytest
 
 from sync.errors import FetchFailed
 from sync.fetch.file import larger_than, read_file
-from sync.records import FetchedDocument, FetchLimits
+from sync.fetched import FetchedDocument, FetchLimits
 
 LIMITS = FetchLimits(max_bytes=10)
 

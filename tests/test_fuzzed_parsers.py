@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from sampling import share
 
 from sync.errors import DocumentUnusable, NotADocument, RegistryUnusable, TableUnusable
+from sync.intervals import MAX_VALUE
 from sync.parse_documented.table import parse_documented
 from sync.parse_registry.document import parse_document
-from sync.records import MAX_VALUE
 from sync.sources import read_bundled
 from sync.watches import CLOSE_CODES
 

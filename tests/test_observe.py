@@ -12,8 +12,8 @@ from builders import document, row
 from loopback import LoopbackServer, forget_surroundings
 
 from sync.errors import FetchFailed, NotADocument
+from sync.fetched import FetchLimits, Validators
 from sync.observe import Served, StillServed, bundled, kept, observe
-from sync.records import FetchLimits, Validators
 from sync.watches import CLOSE_CODES
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)

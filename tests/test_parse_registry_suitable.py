@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from builders import Row, document, row
 
+from sync.intervals import MAX_VALUE
 from sync.parse_registry.document import parse_document
 from sync.parse_registry.suitable import unfit
-from sync.records import MAX_VALUE, Fault, RegistrySnapshot, SetAside
+from sync.records import Fault, RegistrySnapshot, SetAside
 
 EVERYTHING = (0, MAX_VALUE)
 ONE, TWO, THREE = row("1", "One"), row("2", "Two"), row("3-9", "Unassigned")

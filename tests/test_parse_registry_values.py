@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sync.intervals import MAX_VALUE
 from sync.parse_registry.values import UnusableValues, parse_values
-from sync.records import MAX_VALUE
 
 BOUNDS = (0, 65535)
 ANY = (0, MAX_VALUE)

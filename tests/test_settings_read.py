@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from sync.errors import WrongConfiguration
-from sync.records import FetchLimits
+from sync.fetched import FetchLimits
 from sync.settings.model import CHANNEL, SETTINGS, Settings
 from sync.settings.read import default_config, default_database, read
 

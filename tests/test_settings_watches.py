@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sync.records import MAX_VALUE
+from sync.intervals import MAX_VALUE
 from sync.settings.model import WATCH, Settings, WatchSettings
 from sync.settings.read import read
 

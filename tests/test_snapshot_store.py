@@ -17,7 +17,7 @@ from db.engine import Database
 from db.registry_store import RegistryStore
 from db.snapshot_store import QUARANTINED_KEPT, SnapshotStore, StoredSnapshot
 from sync.decide.observations import Run, brought_back, joined
-from sync.records import Validators
+from sync.fetched import Validators
 from sync.verdict import Verdict
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)

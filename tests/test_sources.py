@@ -12,7 +12,8 @@ import pytest
 from loopback import LoopbackServer, forget_surroundings
 
 from sync.errors import FetchFailed, PatienceAsked, TableUnusable
-from sync.records import DocumentedTable, DocumentedValue, FetchLimits, Validators
+from sync.fetched import FetchLimits, Validators
+from sync.records import DocumentedTable, DocumentedValue
 from sync.sources import FailedSource, Known, Reads, ReadSource, SameSource, read_bundled, read_sources
 from sync.watches import BUNDLED, CLOSE_CODES, DocumentedSource, Role
 

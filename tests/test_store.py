@@ -19,8 +19,8 @@ from sqlalchemy import Connection, select
 from db import tables as t
 from db.engine import Database
 from db.snapshot_store import SnapshotStore
+from sync.fetched import Validators
 from sync.observe import Served, StillServed, bundled, kept
-from sync.records import Validators
 from sync.state import ChangeKind, HoldKind
 from sync.store import Stored, settle, unusable
 from sync.verdict import Verdict, VersionReplaced

@@ -231,7 +231,8 @@ class Desk:
             found = self._psql.scalar(text(query), {"lock": lock})
             if found is not None:
                 return int(found)
-            assert process.poll() is None, f"it ended without waiting for the {lock} lock"
+            if process.poll() is not None:
+                pytest.fail(f"it ended without waiting for the {lock} lock: {ended(process)}")
 
     def do(self, statement: str) -> None:
         """Execute a statement."""

@@ -8,7 +8,7 @@ import pytest
 
 from sync import watched
 from sync.errors import UsageProblem, WrongConfiguration
-from sync.records import MAX_VALUE
+from sync.intervals import MAX_VALUE
 from sync.settings.model import Settings, WatchSettings
 from sync.watches import CLOSE_CODES, DocumentedSource, Role
 

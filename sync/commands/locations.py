@@ -5,8 +5,8 @@ from __future__ import annotations
 from sync.fetch.file import read_file
 from sync.fetch.location import is_url
 from sync.fetch.location import shown as shown_location
+from sync.fetched import FetchedDocument, NotModified
 from sync.program import Program
-from sync.records import FetchedDocument, NotModified
 
 
 def read_location(program: Program, location: str) -> bytes:

@@ -17,7 +17,7 @@ from sync.fetch.deadline import DeadlinePassed, within
 from sync.fetch.location import is_http_url
 from sync.fetch.remedies import TIMEOUTS, Remedy
 from sync.fetch.transport import USER_AGENT, Session, TryFailed
-from sync.records import FetchLimits
+from sync.fetched import FetchLimits
 
 _ACCESS = "check the password, the token or the key"
 _REMEDIES: dict[int, str] = {

@@ -33,7 +33,7 @@ from sync.fetch.location import is_http_url, is_url, shown
 from sync.fetch.patience import patience
 from sync.fetch.remedies import Remedy, of_status
 from sync.fetch.transport import USER_AGENT, Session, TryFailed, read_body
-from sync.records import FetchedDocument, FetchLimits, NotModified, Validators
+from sync.fetched import FetchedDocument, FetchLimits, NotModified, Validators
 
 if TYPE_CHECKING:
     from requests import Response

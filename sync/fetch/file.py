@@ -7,7 +7,7 @@ from pathlib import Path
 from sync.errors import FetchFailed
 from sync.fetch.location import shown
 from sync.fetch.remedies import Remedy, of_file
-from sync.records import FetchedDocument, FetchLimits
+from sync.fetched import FetchedDocument, FetchLimits
 
 _MIB = 1024 * 1024
 

@@ -23,7 +23,7 @@ from urllib3.exceptions import HTTPError, LocationValueError, ProxyError, ReadTi
 
 from sync.fetch.file import larger_than
 from sync.fetch.remedies import Remedy, of_certificate
-from sync.records import FetchLimits
+from sync.fetched import FetchLimits
 
 USER_AGENT = f"ianawatch/{version('ianawatch')} (+https://github.com/ianawatch/ianawatch)"
 _PIECE = 64 * 1024

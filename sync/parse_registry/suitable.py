@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from sync.records import MAX_VALUE, Fault, SetAside
+from sync.intervals import MAX_VALUE
+from sync.records import Fault, SetAside
 
 _EXAMPLES = 2
 """How many values a reason quotes."""

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from sync.intervals import Interval, spelled
-from sync.records import MAX_VALUE, Fault
+from sync.intervals import MAX_VALUE, Interval, spelled
+from sync.records import Fault
 
 _DASHES = "-\N{HYPHEN}\N{NON-BREAKING HYPHEN}\N{FIGURE DASH}\N{EN DASH}\N{EM DASH}\N{MINUS SIGN}"
 _NUMBER = "0[xX][0-9A-Fa-f]+|[0-9]+"

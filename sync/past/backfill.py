@@ -24,9 +24,9 @@ from sync.decide.advance import Patience
 from sync.decide.observations import Run
 from sync.decide.replay import Moment, WatchReplay, in_order, numbered, replay
 from sync.errors import DocumentUnusable, NotADocument, UsageProblem
+from sync.fetched import FetchLimits
 from sync.news.alerts import Alert, Told, decide_alerts
 from sync.parse_registry.document import parse_document
-from sync.records import FetchLimits
 from sync.sources import read_sources
 from sync.state import Change, ChangeKind, Version, WatchDecision
 from sync.store import version_of

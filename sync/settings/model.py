@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from sync.audience import Audience
-from sync.records import FetchLimits
+from sync.fetched import FetchLimits
 
 T = TypeVar("T")
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import os
-import tomllib
-from collections.abc import Collection, Iterator, Mapping
-from difflib import get_close_matches
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from sync.errors import WrongConfiguration
 from sync.settings.channels import KINDS, Given, channel
 from sync.settings.model import CHANNEL, PREFIX, SETTINGS, Settings
-from sync.settings.values import checked, parsed
+from sync.settings.values import checked, meant, near, parsed
 from sync.settings.watches import Tables, parsed_tables, watch_tables
 
 CHANNELS = "channels"
@@ -54,6 +52,8 @@ def default_database() -> Path:
 
 
 def _read_file(path: Path) -> dict[str, Any]:
+    import tomllib  # noqa: PLC0415  # only where there is a file
+
     try:
         with path.open("rb") as file:
             return tomllib.load(file)
@@ -84,7 +84,7 @@ class _Reader:
                 self._take(self._values, key, value, path)
             else:
                 self._wrong(
-                    f"{path}: there is no setting {key}; {_meant(key, [*SETTINGS, CHANNELS, WATCHES])}"
+                    f"{path}: there is no setting {key}; {meant(key, [*SETTINGS, CHANNELS, WATCHES])}"
                 )
 
     def variable(self, variable: str, text: str) -> None:
@@ -109,8 +109,8 @@ class _Reader:
                     f"{variable}: there is no such setting; a channel's is {PREFIX}CHANNELS__NAME__KEY, the "
                     f"keys are {', '.join(CHANNEL).upper()}"
                 )
-            elif near := get_close_matches(key, [*SETTINGS, WATCHES], n=1, cutoff=0.8):
-                self._wrong(f"{variable}: there is no such setting; did you mean {PREFIX}{near[0].upper()}?")
+            elif found := near(key, [*SETTINGS, WATCHES], cutoff=0.8):
+                self._wrong(f"{variable}: there is no such setting; did you mean {PREFIX}{found.upper()}?")
         except WrongConfiguration as e:
             self.problems.append(e)
 
@@ -170,7 +170,7 @@ def _known(
         if key in CHANNEL:
             yield key, value
         else:
-            text = f"{path}: a channel has no {key} ({CHANNELS}.{name}); {_meant(key, CHANNEL)}"
+            text = f"{path}: a channel has no {key} ({CHANNELS}.{name}); {meant(key, CHANNEL)}"
             problems.append(WrongConfiguration(text))
 
 
@@ -182,8 +182,3 @@ def _without_rivals(given: Mapping[str, Given], key: str) -> dict[str, Given]:
         for name, value in given.items()
         if name.removesuffix("_file") not in family or value.origin.startswith(PREFIX)
     }
-
-
-def _meant(key: str, keys: Collection[str]) -> str:
-    near = get_close_matches(key, keys, n=1)
-    return f"did you mean {near[0]}?" if near else f"the keys are {', '.join(keys)}"

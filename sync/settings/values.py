@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Collection
 from typing import Any
 
 from sync.errors import WrongConfiguration
@@ -55,6 +56,19 @@ def checked(key: str, rule: Rule, value: Any, origin: str) -> Any:  # noqa: ANN4
         if not least <= value <= most:
             raise wrong(f"a number from {least} to {most}")
     return kind(value)
+
+
+def near(key: str, keys: Collection[str], cutoff: float = 0.6) -> str | None:
+    """The one of the keys that was probably meant; `cutoff` is how alike it must be, from 0 to 1."""
+    from difflib import get_close_matches  # noqa: PLC0415  # only where something is wrong
+
+    return next(iter(get_close_matches(key, keys, n=1, cutoff=cutoff)), None)
+
+
+def meant(key: str, keys: Collection[str]) -> str:
+    """What is said of a key that there is not."""
+    found = near(key, keys)
+    return f"did you mean {found}?" if found else f"the keys are {', '.join(keys)}"
 
 
 def _called(kind: type) -> str:

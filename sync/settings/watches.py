@@ -6,19 +6,17 @@ That the registry exists, and holds numbers, is known when its document is read.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from sync.codes import read_range
 from sync.errors import UsageProblem, WrongConfiguration
 from sync.fetch.location import is_http_url, is_url
-from sync.records import MAX_VALUE
+from sync.intervals import MAX_VALUE
 from sync.settings.model import WATCH, WatchSettings
-from sync.settings.values import checked
+from sync.settings.values import checked, meant
 from sync.watches import SHIPPED
 
 NEEDED = ("name", "document", "registry")
@@ -36,6 +34,8 @@ class Tables:
 
 def parsed_tables(text: str, variable: str) -> Any:  # noqa: ANN401  # whatever TOML had there
     """The tables that an environment variable holds, as TOML has them inline. Raises WrongConfiguration."""
+    import tomllib  # noqa: PLC0415  # only where there is such a variable
+
     try:
         return tomllib.loads(f"watch = {text}")["watch"]
     except tomllib.TOMLDecodeError as e:
@@ -82,9 +82,7 @@ def _watch(table: Mapping[str, Any], called: str, origin: str) -> WatchSettings:
 def _known(table: Mapping[str, Any], called: str, origin: str) -> Iterator[tuple[str, Any]]:
     for key in table:
         if key not in WATCH:
-            near = get_close_matches(key, WATCH, n=1)
-            meant = f"did you mean {near[0]}?" if near else f"the keys are {', '.join(WATCH)}"
-            raise WrongConfiguration(f"{origin}: a watch has no {key} (watch.{called}); {meant}")
+            raise WrongConfiguration(f"{origin}: a watch has no {key} (watch.{called}); {meant(key, WATCH)}")
         yield key, WATCH[key]
 
 

@@ -9,8 +9,7 @@ from typing import Any
 
 from sync.answers import WatchCounts
 from sync.dates import ago, minute
-from sync.intervals import spelled
-from sync.records import MAX_VALUE
+from sync.intervals import MAX_VALUE, spelled
 from sync.show.columns import QUIET, WARNING, WIDE, WIDER
 from sync.show.render import Column, Entry, Sheet, counted
 from sync.watches import DocumentedSource, Watch
