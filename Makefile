@@ -37,8 +37,8 @@ format: $(VENV)/project.stamp ## format the code and mend what ruff can mend
 	$(BIN)/ruff check --fix
 
 .PHONY: bench
-bench: $(VENV)/project.stamp ## measure what benchmarks/ measures
-	$(BIN)/python -m benchmarks
+bench: $(VENV)/project.stamp ## measure against floors, some ten minutes, and keep it: docs/performance.md
+	$(BIN)/python -m benchmarks --write
 
 # A lock says what PyPI has, whatever pip is told on this machine. Versions stay unless pyproject.toml rules them out;
 # `make lock UPGRADE=--upgrade` takes the newest.

@@ -62,7 +62,7 @@ def verdict(figures: Iterable[Figure]) -> str:
         return "None of these has a limit."
     if missed:
         return f"Not kept: {'; '.join(missed)}."
-    return f"All {len(judged)} limits are kept."
+    return f"All {len(judged)} limits are kept." if len(judged) > 1 else "The one limit is kept."
 
 
 def all_figures(results: Results) -> list[Figure]:

@@ -1,4 +1,4 @@
-"""How far a delivery is, and whether any waits: what every run asks. What becomes of them is `deliveries`' business."""
+"""How far a delivery is, and whether any waits, which every run asks. What becomes of them: `deliveries`."""
 
 from __future__ import annotations
 

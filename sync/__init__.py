@@ -24,6 +24,7 @@ The way of the data, one room a stage, imports pointing down only:
       setup/            what a machine needs for the sync to run by itself
     settings/           every setting, from file and environment
     watched             settings -> the watches in force
+    discover            what a person names -> a document's registries, for a further watch
     codes, dates        what a person types; escape: what a person may be shown
     watches             what is watched, and what it is compared with
     verdict, audience   words that every run needs, of what it saw and of who is told

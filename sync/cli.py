@@ -6,7 +6,6 @@ they need; that is why the names and one-line helps stand here.
 
 from __future__ import annotations
 
-import gc
 import io
 import sys
 from collections.abc import Callable, Sequence
@@ -42,10 +41,6 @@ COMMANDS = {
     "setup": "Have cron or systemd run the sync; complete commands in a shell.",
 }
 """The commands in the order of the help; each is `commands/NAME.py` with a click command `command`."""
-
-
-_GARBAGE = 100_000
-"""Objects made and not freed after which garbage is looked for."""
 
 
 class Commands(click.Group):
@@ -156,8 +151,6 @@ def utc_now() -> datetime:
 
 def main(args: Sequence[str] | None = None, clock: Callable[[], datetime] = utc_now) -> NoReturn:
     """Run the program and exit; `args` are those of the command line by default, `clock` gives UTC."""
-    # A fifth of a run with nothing to do went into looking for garbage among what was being imported.
-    gc.set_threshold(_GARBAGE)
     if isinstance(sys.stdout, io.TextIOWrapper):
         # What its encoding lacks is spelled out, as on stderr.
         sys.stdout.reconfigure(errors="backslashreplace")

@@ -54,6 +54,18 @@ def test_a_withdrawn_range_returns_in_part_and_the_rest_stays_withdrawn() -> Non
     assert after.registrations[1].key == gone.key
 
 
+def test_parts_of_a_withdrawn_range_return_in_rows_of_their_own() -> None:
+    gone = registration(3000, *UNAUTHORIZED, last=3004, missing_since=NOON, withdrawn_at=NOON)
+    after = laid([gone], {3000: UNAUTHORIZED, 3002: UNAUTHORIZED})
+    assert lines(after.changes) == ["returned 3000 Unauthorized", "returned 3002 Unauthorized"]
+    assert [(r.first, r.last, r.live) for r in after.registrations] == [
+        (3000, 3000, True),
+        (3001, 3001, False),
+        (3002, 3002, True),
+        (3003, 3004, False),
+    ]
+
+
 def test_a_return_to_a_row_that_is_wider_registers_the_rest() -> None:
     gone = registration(3001, *UNAUTHORIZED, withdrawn_at=NOON)
     after = laid([gone], {(3000, 3002): UNAUTHORIZED})

@@ -237,7 +237,8 @@ def _agrees(key: str, rule: Rule, default: str) -> None:
     elif isinstance(rule.default, tuple):
         assert not rule.default or all(f"`{value}`" in default for value in rule.default), key
     elif rule.default is not None:
-        assert default == f"`{rule.default}`", key
+        said = str(rule.default).lower() if isinstance(rule.default, bool) else rule.default
+        assert default == f"`{said}`", key
     else:
         assert not default.startswith("`"), key
 

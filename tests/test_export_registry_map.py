@@ -130,3 +130,12 @@ def test_every_value_is_drawn_once_in_order(rows: list[CodeRow]) -> None:
     assigned = {row.first for row in rows if row.assignment == "assigned"}
     pieces = [piece for block in blocks for piece in block.pieces]
     assert {piece.first for piece in pieces if piece.kind is Kind.ASSIGNED} == assigned
+
+
+def test_a_registry_without_bounds_is_drawn_as_far_as_it_has_records() -> None:
+    everything = (0, 2**63 - 1)
+    rows = [code((0, 2**32 - 2), "Reserved"), code(2**32 - 1, "The last"), code(2**63 - 1, "Far away")]
+    near, far = blocks_of(rows[:2], [], everything, None), blocks_of(rows, [], everything, None)
+    assert (near[0].first, near[-1].last, len(near)) == (0, 4_999_999_999, 5)
+    assert (len(far), far[-1].last, far[-1].beyond) == (10, 2**63 - 1, 10**18 * 10 - 2**63)
+    assert sum(piece.size for block in far for piece in block.pieces) == 2**63

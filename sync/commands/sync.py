@@ -71,19 +71,16 @@ def command(
     # Imported here: SQLAlchemy would slow down every other command.
     from sync.commands.dead_mans_switch import watched_over
     from sync.commands.outlets import Outlets
+    from sync.news.standing import lines
     from sync.run import Detail, Sync, sync_watches
     from sync.show.progress import working
 
     if quiet and verbose:
         raise UsageProblem("--quiet and --verbose exclude each other")
-    for location in filter(None, (source, *documented)):
-        if not _is_text(location):
-            raise UsageProblem(f"{location}: its name is no text in this terminal's encoding; rename it")
     watches = _watches(program, source, documented)
     outlets = Outlets.of(program.settings)
-    detail = Detail.NAMES if quiet else Detail.COUNTS
-    if output == "json" or dry_run:
-        detail = Detail.FULL
+    brief = Detail.NAMES if quiet else Detail.COUNTS
+    detail = Detail.FULL if output == "json" or dry_run else brief
     if splay:
         sleep(random.uniform(0, splay))  # noqa: S311  # spreads load, guards nothing
     with watched_over(program, quiet=quiet, silent=dry_run) as run:
@@ -93,17 +90,17 @@ def command(
             sync = Sync(watches, program.settings, outlets.serving, accept_older, detail)
             synced = sync_watches(database, sync, at)
         news = False
-        if synced.reports or _waiting(database):
+        if not synced.reports and not _waiting(database):
+            if not quiet:
+                program.say(*lines(synced.unchanged))
+        else:
+            # What tells of news takes its time to load, and most runs have none.
             from sync.commands.sync_output import Output
 
             told = Output(
                 program, synced, json=output == "json", quiet=quiet, verbose=verbose, dry_run=dry_run
             )
             news = told.undelivered() if dry_run or no_deliver else told.delivered(database, outlets, at)
-        elif not quiet:
-            from sync.news.standing import lines
-
-            program.say(*lines(synced.unchanged))
         run.ended(database, synced.reports, at)
         if not dry_run:
             _write_exports(program, database, watches, synced)
@@ -117,6 +114,9 @@ def command(
 
 def _watches(program: Program, source: str | None, documented: tuple[str, ...]) -> tuple[Watch, ...]:
     """What is synced; what was typed holds for this run. Raises UsageProblem."""
+    for location in filter(None, (source, *documented)):
+        if not _is_text(location):
+            raise UsageProblem(f"{location}: its name is no text in this terminal's encoding; rename it")
     if not (source or documented):
         return program.watches
     from sync import watched

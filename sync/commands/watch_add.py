@@ -107,15 +107,15 @@ def add(
         raise UsageProblem(
             "--all takes every registry of the document: leave out the one that is named, or --all"
         )
-    path = editable(program, "watch")
-    there = {one.registry_id: one.name for one in watched.watches(settings) if one.document == where.document}
-    found = candidates(_registries(program, where), there)
-    chosen = _chosen(program, found, what.partition("#")[0], wanted, every=every)
-    new = [one for one in chosen if one.watched_as is None]
-    if len(chosen) > 1 and typed:
+    if typed and (every or len(wanted) > 1):
         raise UsageProblem(
             "--name, --range, --documented and --in-use are said of one registry; name it with --registry"
         )
+    path = editable(program, "watch")
+    there = {one.registry_id: one.name for one in watched.watches(settings) if one.document == where.document}
+    found = candidates(_registries(program, where), there)
+    chosen = _chosen(program, found, shown_location(what.partition("#")[0]), wanted, every=every)
+    new = [one for one in chosen if one.watched_as is None]
     for one in chosen:
         if one.watched_as:
             _require_plain(one.watched_as, typed=typed)

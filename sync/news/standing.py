@@ -1,4 +1,4 @@
-"""How a watch stands after a run, in one line; of several watches, those of which there is nothing to say together.
+"""How a watch stands after a run, in one line; of several watches, those that stand alike together.
 
 Knows nothing of how it came about: a run in which nothing has changed needs no more than this.
 """

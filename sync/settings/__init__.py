@@ -6,6 +6,7 @@
     watches             the tables `[[watch]]`
     read                file and environment -> settings, and where each came from
     effective           settings -> rows for a person, without their secrets
+    edit                a configuration file's text -> the same with one watch more or less
     template            the settings -> a configuration file in which all is commented out
 
 What is typed on the command line wins over the environment, that over the file, that over the default; an
