@@ -114,7 +114,8 @@ def keep(results: Results) -> None:
 def on_page(page: str, results: Results) -> str:
     """The page with the table of these results."""
     figures = report.all_figures(results)
-    lines = [f"Measured with {results.machine}. {report.verdict(figures)}", "", *report.table(figures)]
+    said = f"Measured with {results.machine}. {report.verdict(figures)}"
+    lines = ["", said, "", *report.table(figures), ""]
     return report.between(page, "figures", lines)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import os
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -35,6 +36,7 @@ class Cost:
 
 FLOORS = Path(__file__).parent / "floors"
 """The scripts that are the floors of whole processes."""
+LAUNCHER = Path(__file__).parent / "launch.py"
 PROGRAM = str(Path(sys.executable).parent / "ianawatch")
 Side = Callable[[], Cost]
 Pairs = Sequence[tuple[Cost, Cost]]
@@ -56,17 +58,13 @@ def run(command: Sequence[str], home: Path) -> Cost:
     Raises SystemExit when it fails.
     """
     environment = {"HOME": str(home), "PATH": os.environ["PATH"], "LANG": "C.UTF-8"}
-    with Path(os.devnull).open("wb") as nowhere:
-        pid = os.posix_spawn(
-            command[0],
-            list(command),
-            environment,
-            file_actions=[(os.POSIX_SPAWN_DUP2, nowhere.fileno(), 1)],
-        )
-    _, status, usage = os.wait4(pid, 0)
-    if code := os.waitstatus_to_exitcode(status):
-        raise SystemExit(f"{' '.join(command)[:500]}: exit status {code}")
-    return Cost(usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)
+    launched = subprocess.run(
+        [sys.executable, "-S", str(LAUNCHER), *command], env=environment, stdout=subprocess.PIPE, check=True
+    )
+    status, seconds, resident = launched.stdout.split()
+    if status != b"0":
+        raise SystemExit(f"{' '.join(command)[:500]}: exit status {status.decode()}")
+    return Cost(float(seconds), int(resident))
 
 
 def timed(work: Callable[[], object]) -> Cost:

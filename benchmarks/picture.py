@@ -9,7 +9,7 @@ from benchmarks.figures import Curve
 
 WIDTH, HEIGHT = 420, 280
 """Of a panel."""
-_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 20, 44, 52
+_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 36, 44, 52
 _STEPS = (1, 2, 2.5, 5, 10)
 """Of ten, a hundred and so on: how far apart two lines of the grid may be."""
 _STYLE = (

@@ -67,7 +67,7 @@ def add(
     documented: tuple[str, ...],
     in_use: tuple[str, ...],
 ) -> None:
-    """Watch a registry of numbers, for example: ianawatch watch add http-status-codes.
+    """Watch one of IANA's registries: ianawatch watch add http-status-codes.
 
     What to watch is IANA's short name of a document, the address of its page, also with the registry behind a
     hash sign (tls-parameters#tls-parameters-6), or an XML document anywhere. A document with several such
