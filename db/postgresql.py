@@ -46,6 +46,10 @@ _ADVICE = {
 """By SQLSTATE, or a class of them: what lies with the server, or with the way to it."""
 
 
+_WRITER = "SET TRANSACTION ISOLATION LEVEL READ COMMITTED"
+_READER = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+
+
 def url_with_options(url: URL) -> URL:
     """The URL with the options that each connection should have; another engine's as it is."""
     if url.get_backend_name() != "postgresql" or url.get_driver_name() not in _OF_LIBPQ:
@@ -59,8 +63,7 @@ def begin(connection: Connection, *, write: bool) -> None:
     Nothing is left to what the server, the database or the user has as a default: a writer that is not READ
     COMMITTED would go on with what it saw before it waited.
     """
-    level = "READ COMMITTED" if write else "REPEATABLE READ, READ ONLY"
-    connection.exec_driver_sql(f"SET TRANSACTION ISOLATION LEVEL {level}")
+    connection.exec_driver_sql(_WRITER if write else _READER)
     connection.exec_driver_sql(
         f"SELECT set_config('lock_timeout', '{LOCK_WAIT * 1000:.0f}', true), "
         f"set_config('idle_in_transaction_session_timeout', '{LONGEST_PAUSE * 1000:.0f}', true)"

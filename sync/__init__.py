@@ -5,11 +5,14 @@ The way of the data, one room a stage, imports pointing down only:
     cli, commands/      what a person types; exit codes
       program           what every command is given
       run               one sync: look, then one transaction, then delivery
+       look             a document and the sources of its watches, as the network has them
         observe         what to ask, and what came back: fetch/, then parse_registry/
           fetch/          location -> bytes, or "not modified"; knows HTTP, not XML
           parse_registry/ bytes -> the document's registries; pure
         sources         documented tables and lists of codes in use, refreshed: fetch/, then parse_documented/
           parse_documented/ bytes -> a documented table; pure
+       at_rest          documents in which nothing can have changed: two times are moved on
+       deciding         each of the others
         store           one transaction: decide, then write all of it or nothing
           decide/       (known state, observation) -> new state and what changed; pure
         store_flags     registrations against documented tables, and what is to be told
@@ -28,6 +31,7 @@ The way of the data, one room a stage, imports pointing down only:
     codes, dates        what a person types; escape: what a person may be shown
     watches             what is watched, and what it is compared with
     verdict, audience   words that every run needs, of what it saw and of who is told
+    fetched             what passes between a fetch and who asked for it; standard library only
     records, state      what passes between the stages; standard library only
     answers             what the database answers with; standard library only
     errors              every expected error and its exit code

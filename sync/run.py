@@ -2,7 +2,7 @@
 
     look        observe each document, read the documented tables    network, no transaction
     at_rest     documents in which nothing can have changed          one transaction
-    settle      the others: decide, store, flags, alerts             the same transaction
+    deciding    the others: decide, store, flags, alerts             the same transaction
     post        the outbox: all alerts of the run                    the same transaction
 
 Delivery is a pass of its own after it (`deliver`), after a failed look too. The time is the caller's.
@@ -115,14 +115,14 @@ def _decide(
     at: datetime,
 ) -> tuple[SyncReport, ...]:
     # Imported here: most runs find everything at rest, and what decides takes its time to load.
-    from sync.settle import Settling  # noqa: PLC0415
+    from sync.deciding import Deciding  # noqa: PLC0415
     from sync.store_flags import post  # noqa: PLC0415
 
     reports: dict[str, SyncReport] = {}
     concluded: list[Concluded] = []
     for document in others:
         looked = looks[document.url]
-        settled = Settling(connection, sync.settings, document, looked, at, accept_older=sync.accept_older)
+        settled = Deciding(connection, sync.settings, document, looked, at, accept_older=sync.accept_older)
         reports |= {report.watch: report for report in settled.reports}
         concluded += settled.concluded
     post(connection, concluded, sync.channels, at)

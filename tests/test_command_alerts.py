@@ -262,7 +262,10 @@ def test_a_new_channel_gets_the_past_only_when_asked(postman: Postman, news: str
         (["drop", "abcd%"], "abcd%: give at least 4 characters of an id that `alerts list` shows"),
         (["retry", "abcdef"], "abcdef: there is no such alert; `ianawatch alerts list` shows what there is"),
         (["retry", "--to", "mail"], "--to: say which alerts; `ianawatch alerts list` shows their ids"),
-        (["retry", "x", "--to", "mail", "--channel", "mail"], "--to and --channel exclude each other"),
+        (
+            ["retry", "x", "--to", "mail", "--channel", "mail"],
+            "--to and --channel exclude each other; give one",
+        ),
         (["retry", "x", "--to", "fax"], "fax: there is no such channel; there is mail"),
         (["test", "fax"], "fax: there is no such channel; there is mail"),
     ],

@@ -36,7 +36,10 @@ def test_the_one_watch_may_be_named(watched: Watched, command: str) -> None:
 def test_an_unknown_watch_is_wrong_usage_and_the_known_are_named(watched: Watched, command: str) -> None:
     answer = watched.run(*words(command), "--watch", "closed-codes")
     assert (answer.exit_code, answer.out) == (2, "")
-    assert answer.err == "ianawatch: --watch closed-codes: there is no such watch; there is close-codes\n"
+    assert (
+        answer.err
+        == "ianawatch: --watch closed-codes: there is no watch closed-codes; there is close-codes\n"
+    )
 
 
 @pytest.mark.parametrize("command", ALL)

@@ -232,8 +232,8 @@ def test_a_first_sync_without_a_network(tmp_path: Path) -> None:
     assert line == (
         "close-codes: started from the registry of 2026-06-10 that ships with ianawatch, since the source "
         "can't be reached (https://www.iana.org/assignments/websocket/websocket.xml: the proxy: connection "
-        "refused; check the proxy that HTTP_PROXY or HTTPS_PROXY names): 24 records, 18 registrations, 3 flagged (3000, 3003, 3008); "
-        "the next run goes on from there"
+        "refused; check the proxy that HTTP_PROXY or HTTPS_PROXY names): 24 records, 18 registrations, "
+        "3 flagged (3000, 3003, 3008); the next run goes on from there"
     )
     assert baseline == [
         "close-codes: registered and not documented, as of the first look: 3",

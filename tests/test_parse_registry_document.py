@@ -167,8 +167,11 @@ def test_a_record_in_another_namespace_is_none_of_ours() -> None:
         (document([]), "the registry close-code-number is empty: it has no records"),
         (
             document([row("RSV1", "a"), row("1", "a"), row("1", "b")]),
-            "the registry close-code-number is empty: none of its records can be used: it has values that are no "
-            'numbers: "RSV1" (1 of 3 records); its records say different things about 1 (2 of 3 records)',
+            (
+                "the registry close-code-number is empty: none of its records can be used: it has values "
+                'that are no numbers: "RSV1" (1 of 3 records); its records say different things about 1 (2 of 3 '
+                "records)"
+            ),
         ),
     ],
     ids=["missing", "only the root", "twice", "empty", "nothing usable"],

@@ -80,7 +80,8 @@ def test_the_program_sees_a_view_as_it_is(view: Any) -> None:  # noqa: ANN401  #
     [(CodeRow, "close_codes"), (FlagRow, "flagged_codes"), (ChangeRow, "registration_history")],
 )
 def test_the_commands_answer_with_the_names_of_the_views(answer: type, view: str) -> None:
-    assert [item.name for item in fields(answer)] == COLUMNS[view].split()
+    # What may be of several watches says of which, as the views of every watch do.
+    assert [item.name for item in fields(answer) if item.name != "watch"] == COLUMNS[view].split()
 
 
 def test_a_row_is_a_value_or_a_range_as_the_registry_has_it(watched: Watched) -> None:

@@ -64,7 +64,7 @@ def test_what_is_all_right_is_not_mentioned(config: Path) -> None:
     assert said == []
 
 
-SECRET = "; check the path, and the rights on it"
+ADVICE = "; check the path, and the rights on it"
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ SECRET = "; check the path, and the rights on it"
         ('ping = "example.org"', "FILE: ping: that is no http or https URL"),
         (
             'ping_file = "HERE/ping"',
-            f"FILE: ping_file: HERE/ping can't be read: No such file or directory{SECRET}",
+            f"FILE: ping_file: HERE/ping can't be read: No such file or directory{ADVICE}",
         ),
         ('atom = "HERE/www/a.atom"', "FILE: atom: HERE/www/a.atom: there is no folder HERE/www; make it"),
         ('html = "HERE/www/a.html"', "FILE: html: HERE/www/a.html: there is no folder HERE/www; make it"),
@@ -88,7 +88,7 @@ SECRET = "; check the path, and the rights on it"
         ),
         (
             '[channels.c]\nurl_file = "HERE/mail"',
-            f"FILE: channels.c: HERE/mail can't be read: No such file or directory{SECRET}",
+            f"FILE: channels.c: HERE/mail can't be read: No such file or directory{ADVICE}",
         ),
         (
             '[channels.c]\nurl_file = "$CREDENTIALS_DIRECTORY/mail"',
@@ -133,7 +133,7 @@ def test_the_variable_is_named_that_a_setting_came_from(config: Path) -> None:
 def test_a_credential_is_looked_at_where_there_is_one(config: Path) -> None:
     text = '[channels.c]\nurl_file = "$CREDENTIALS_DIRECTORY/mail"'
     (said,) = findings(config, text, CREDENTIALS_DIRECTORY=str(config.parent))
-    assert said == f"FILE: channels.c: HERE/mail can't be read: No such file or directory{SECRET}"
+    assert said == f"FILE: channels.c: HERE/mail can't be read: No such file or directory{ADVICE}"
 
 
 def test_a_relative_path_depends_on_where_a_run_starts(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:

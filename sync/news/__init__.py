@@ -7,4 +7,5 @@ alert_facts         an alert -> JSON, the same wherever one is told
 letter              a message -> what a channel is given
 report              what one sync did
 summary             report -> lines and JSON
+standing            how a watch stands after a run -> one line
 """

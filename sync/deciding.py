@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from sync.look import Look, WatchedDocument
 
 
-class Settling:
+class Deciding:
     """Decides and writes at once; the reports and what is concluded are for the run to take."""
 
     def __init__(
