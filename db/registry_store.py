@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, RowMapping, Select, bindparam, insert, select, update
+from sqlalchemy import Connection, RowMapping, Select, bindparam, exists, insert, select, update
 
 from db import tables as t
 from db.inserted import insert_all, inserted_id
@@ -41,8 +41,9 @@ _DOCUMENT = (
 _APPLIED = select(t.snapshot.c.sha256).where(
     t.snapshot.c.document_url == bindparam("of_url"), t.snapshot.c.applied.is_(True)
 )
+_SOURCED = exists().where(t.documented_source.c.watch_id == t.watch.c.id).label("sourced")
 _WATCHES = (
-    select(t.watch, t.snapshot.c.sha256, t.snapshot.c.bundled)
+    select(t.watch, t.snapshot.c.sha256, t.snapshot.c.bundled, _SOURCED)
     .outerjoin(t.snapshot, t.snapshot.c.id == t.watch.c.snapshot_id)
     .where(t.watch.c.document_id == bindparam("of_document"))
 )
@@ -84,6 +85,8 @@ class StoredWatch:
     state: WatchState
     watched: tuple[int | None, int | None]
     """The watched range of the last run."""
+    sourced: bool
+    """Whether it was ever compared with a table."""
 
 
 class RegistryStore:
@@ -188,6 +191,7 @@ class RegistryStore:
                     holds=tuple(holds.get(row["id"], ())),
                 ),
                 watched=(row["watched_first"], row["watched_last"]),
+                sourced=bool(row["sourced"]),
             )
             for row in rows
         }

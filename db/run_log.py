@@ -40,10 +40,13 @@ class RunLog:
     def __init__(self, connection: Connection, document_id: int | None) -> None:
         self._connection = connection
         self._document_id = document_id
+        self._newest: RowMapping | None = None
+        self._read = False
 
     def add(self, outcome: Outcome, exit_code: int, detail: str, at: datetime) -> None:
         """Count a run."""
         last = self._last()
+        self._read = False
         if last is not None and (last["outcome"], last["exit_code"]) == (outcome, exit_code):
             self._connection.execute(
                 update(t.run)
@@ -70,6 +73,9 @@ class RunLog:
 
     def failures_in_a_row(self) -> int:
         """How many runs failed since the last that did not; asking for patience is neither."""
+        last = self._last()
+        if last is None or last["outcome"] not in {Outcome.FAILED, Outcome.PATIENCE}:
+            return 0
         r = t.run.c
         last_success = (
             select(func.max(r.id))
@@ -98,13 +104,14 @@ class RunLog:
         )
 
     def _last(self) -> RowMapping | None:
-        return (
-            self._connection.execute(
+        """The newest row, read once: nobody else writes within the transaction."""
+        if not self._read:
+            query = (
                 select(t.run)
                 .where(t.run.c.document_id == self._document_id)
                 .order_by(t.run.c.id.desc())
                 .limit(1)
             )
-            .mappings()
-            .first()
-        )
+            self._newest = self._connection.execute(query).mappings().first()
+            self._read = True
+        return self._newest

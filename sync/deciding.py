@@ -53,6 +53,7 @@ class Deciding:
         self.reports: list[SyncReport] = []
         """In the order of the document's watches."""
         self.concluded: list[Concluded] = []
+        self._dates: dict[str | None, str | None] = {}
 
         patience = Patience(older_copies=settings.older_copies)
         stored, started = self._decided(patience, accept_older=accept_older)
@@ -86,13 +87,12 @@ class Deciding:
         compared = concluded.compared
         by_key = {r.key: r for r in step.state.registrations}
         flags = [(by_key[key], flag) for key, flag in compared.flags.items()]
-        snapshots = SnapshotStore(self._connection)
         self.reports.append(
             SyncReport(
                 watch=watch.name,
                 location=shown(self._document.location),
                 verdict=verdict_of(stored, watch),
-                document_updated=snapshots.updated(watch.document, step.state.snapshot),
+                document_updated=self._updated(step.state.snapshot),
                 from_bundle=from_bundle,
                 first_sight=step.first_sight,
                 records=len(step.state.records),
@@ -107,15 +107,20 @@ class Deciding:
             )
         )
 
+    def _updated(self, snapshot: str | None) -> str | None:
+        """The date of a version as served."""
+        if snapshot not in self._dates:
+            self._dates[snapshot] = SnapshotStore(self._connection).updated(self._document.url, snapshot)
+        return self._dates[snapshot]
+
     def _decided(self, patience: Patience, *, accept_older: bool) -> tuple[Stored, frozenset[str]]:
         """What was decided and written, and the names of the watches that started from what ships."""
         connection, document, seen = self._connection, self._document, self._looked.seen
-        _, taken = RegistryStore(connection).applied(document.url)
-        startable = {
-            watch: watch.bundle
-            for watch in document.watches
-            if watch.bundle and document.by_default and not taken.get(watch.name)
-        }
+        startable = {watch: watch.bundle for watch in document.watches if watch.bundle}
+        if startable:
+            _, taken = RegistryStore(connection).applied(document.url)
+            unseen = (watch for watch in startable if document.by_default and not taken.get(watch.name))
+            startable = {watch: startable[watch] for watch in unseen}
         if seen is None or self._looked.failure:
             # Another sync may have reached the source meanwhile: then nothing has to stand in.
             stored = self._as_it_was()
@@ -157,8 +162,7 @@ class Deciding:
         """No observation: nothing is decided."""
         registry = RegistryStore(self._connection)
         document_id = registry.add_document(self._document.url)
-        for watch in self._document.watches:
-            registry.add_watch(document_id, watch)
+        registry.add_watches(document_id, self._document.watches)
         known = registry.watches(document_id)
         before = {watch.name: known[watch.name] for watch in self._document.watches}
         steps = {name: WatchDecision(stored.state) for name, stored in before.items()}

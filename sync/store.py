@@ -61,8 +61,7 @@ def settle(
     """
     registry, snapshots = RegistryStore(connection), SnapshotStore(connection)
     document_id = registry.add_document(url)
-    for watch in watches:
-        registry.add_watch(document_id, watch)
+    registry.add_watches(document_id, watches)
     document = registry.document(document_id)
     stored = registry.watches(document_id)
     before = {watch.name: stored[watch.name] for watch in watches}
@@ -79,8 +78,9 @@ def settle(
         snapshots.mark_applied(ids[decision.document.snapshot])
     if decision.document != document:
         registry.save_document(document_id, decision.document, ids)
-    for name, step in decision.watches.items():
-        registry.save_watch(before[name].id, before[name].state, step, at, ids)
+    registry.save_watches(
+        [(before[name].id, before[name].state, step) for name, step in decision.watches.items()], at, ids
+    )
     snapshots.observe(
         document_id,
         run_of(

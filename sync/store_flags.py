@@ -51,10 +51,11 @@ def compare(
     stored: StoredWatch,
     step: WatchDecision,
     reads: Reads,
-    registration_ids: Mapping[str, int],
     at: datetime,
 ) -> Compared:
     """Write the tables that were read, and the flags that follow."""
+    if not (watch.sources or stored.sourced):
+        return Compared({}, (), (), ())
     store = DocumentedStore(connection)
     new_sources = _save_sources(store, stored.id, reads, at)
     store.set_active(stored.id, watch.sources)
@@ -68,7 +69,8 @@ def compare(
         flags = {key: flag for key, flag in before.items() if by_key[key].live}
     else:
         flags = decide_flags(step.state.registrations, tables, watch.watched)
-    store.save_flags(registration_ids, before, flags, at)
+    if flags != before:
+        store.save_flags(RegistryStore(connection).registration_ids(stored.id), before, flags, at)
     return Compared(
         flags=flags,
         closed=tuple(r for r in flagged_before if tables and _documented(r, flags, watch)),
@@ -87,7 +89,7 @@ class Concluded:
     compared: Compared
     alerts: tuple[Alert, ...]
     registration_ids: Mapping[str, int]
-    """The rows of its registrations, by key."""
+    """The rows of its registrations, by key; empty where there is no alert."""
 
 
 def conclude(
@@ -104,13 +106,12 @@ def conclude(
     """
     step, row = stored.decision.watches[watch.name], stored.before[watch.name]
     registry, outbox = RegistryStore(connection), AlertOutbox(connection)
-    ids = registry.registration_ids(row.id)
-    compared = compare(connection, watch, row, step, reads, ids, at)
+    compared = compare(connection, watch, row, step, reads, at)
     if row.watched != (watch.watched or (None, None)):
         registry.set_watched(row.id, watch.watched)
     notices = [*stored.decision.notices, *step.notices, *notices]
     if not (step.changes or notices or compared.baseline or compared.conflicts):
-        return Concluded(watch.name, row.id, compared, (), ids)
+        return Concluded(watch.name, row.id, compared, (), {})
     alerts = decide_alerts(
         watch.name,
         at,
@@ -124,6 +125,7 @@ def conclude(
         compared=compared.sources,
         told=outbox.told(row.id),
     )
+    ids = registry.registration_ids(row.id) if alerts else {}
     return Concluded(watch.name, row.id, compared, alerts, ids)
 
 

@@ -169,8 +169,8 @@ def test_a_record_in_another_namespace_is_none_of_ours() -> None:
             document([row("RSV1", "a"), row("1", "a"), row("1", "b")]),
             (
                 "the registry close-code-number is empty: none of its records can be used: it has values "
-                'that are no numbers: "RSV1" (1 of 3 records); its records say different things about 1 (2 of 3 '
-                "records)"
+                'that are no numbers: "RSV1" (1 of 3 records); its records say different things about 1 '
+                "(2 of 3 records)"
             ),
         ),
     ],

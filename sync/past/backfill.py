@@ -199,7 +199,7 @@ def _compare_and_post(
     local = [source for source in watch.documented if source.location == BUNDLED]
     never_read = [s for s in local if s.key not in DocumentedStore(connection).sources(stored.id)]
     reads = read_sources(replace(watch, documented=tuple(never_read), in_use=()), {}, FetchLimits(), at)
-    compared = compare(connection, watch, stored, WatchDecision(replayed.state), reads, registration_ids, at)
+    compared = compare(connection, watch, stored, WatchDecision(replayed.state), reads, at)
     if not alerts:
         return ()
     outbox = AlertOutbox(connection)
