@@ -36,6 +36,7 @@ class Cost:
 
 FLOORS = Path(__file__).parent / "floors"
 """The scripts that are the floors of whole processes."""
+PARTS = Path(__file__).parent / "parts"
 LAUNCHER = Path(__file__).parent / "launch.py"
 PROGRAM = str(Path(sys.executable).parent / "ianawatch")
 Side = Callable[[], Cost]
@@ -50,6 +51,11 @@ def program(*arguments: str, home: Path) -> Cost:
 def floor(script: str, *arguments: str, home: Path) -> Cost:
     """Run the script of this name in `floors/`."""
     return run([sys.executable, str(FLOORS / f"{script}.py"), *arguments], home)
+
+
+def part(script: str, *arguments: str, home: Path) -> Cost:
+    """Run the script of this name in `parts/`: what a piece of the program takes by itself."""
+    return run([sys.executable, str(PARTS / f"{script}.py"), *arguments], home)
 
 
 def run(command: Sequence[str], home: Path) -> Cost:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from benchmarks import copy_of_iana
 from benchmarks.figures import Measured
-from benchmarks.measure import FEW, Cost, by_turns, cpu, floor, peak, program
+from benchmarks.measure import FEW, Cost, by_turns, cpu, floor, part, peak, program
 from benchmarks.watch_lists import configuration, listing, numeric_watches
 
 _OURS, _FLOOR = "ianawatch.db", "floor.db"
@@ -27,7 +27,14 @@ def measure() -> Measured:
         pairs = by_turns(bench.load, bench.floor, FEW)
         bench.compare()
         name = f"`sync`, {bench.watches:,} registries of a copy of IANA's documents"
-        return Measured((cpu(name, AGAINST, pairs, 2.0), peak(f"{name}, memory", AGAINST, pairs)))
+        reading = by_turns(bench.read, bench.floor, FEW)
+        return Measured(
+            (
+                cpu(name, AGAINST, pairs, 2.0),
+                cpu("of it, reading the documents into records", AGAINST, reading),
+                peak(f"{name}, memory", AGAINST, pairs),
+            )
+        )
 
 
 class _Bench:
@@ -50,6 +57,9 @@ class _Bench:
 
     def floor(self) -> Cost:
         return floor("parse_and_insert", str(self._home / "list"), self._fresh(_FLOOR), home=self._home)
+
+    def read(self) -> Cost:
+        return part("read_records", str(self._home / "list"), home=self._home)
 
     def compare(self) -> None:
         """See that both loaded every record. Raises SystemExit when one did not."""
