@@ -160,7 +160,7 @@ def test_a_quarantine_is_told_once_an_episode(program: Program) -> None:
     assert [(answer.exit_code, answer.out) for answer in answers] == [(65, "")] * 3
     assert answers[0].err.startswith("ianawatch: close-codes: not well-formed")
     assert answers[0].err.endswith(
-        "the last good state stands; `ianawatch quarantine` shows what is held back\n"
+        "what was known before stands; `ianawatch quarantine` shows what is held back\n"
     )
     assert [answer.err for answer in answers[1:]] == ["", ""]
     (line,) = program.sync(at=HOURS[3]).err.splitlines()

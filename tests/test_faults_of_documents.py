@@ -28,7 +28,7 @@ from faults import (
 from sync.errors import Exit
 
 MIB = 1024 * 1024
-TOLD = "; it is quarantined, and the last good state stands; `ianawatch quarantine` shows what is held back"
+TOLD = "; it is quarantined, and what was known before stands; `ianawatch quarantine` shows what is held back"
 TEXT = AFTER.decode()
 DECLARATION, _, MARKUP = TEXT.partition("\n")
 ROOT = f'<registry xmlns="{NAMESPACE}" id="websocket">'

@@ -93,7 +93,7 @@ def test_what_is_quarantined_says_why() -> None:
     hold = Hold(HoldKind.REGISTRY, "a", "the registry is empty", "a" * 64, NOON)
     other = Hold(HoldKind.RECORD, "b", "a record", "a" * 64, NOON)
     ending = (
-        "; it is quarantined, and the last good state stands; `ianawatch quarantine` shows what is held back"
+        "; it is quarantined, and what was known before stands; `ianawatch quarantine` shows what is held back"
     )
     document, registry = (
         of_quarantine(HERE, "not well-formed", [hold]),

@@ -18,7 +18,7 @@ _OF_ONE = {
     AlertKind.RETURN: "registered after all, its withdrawal is taken back",
 }
 _HELD_BACK = "`ianawatch quarantine` shows what is held back"
-QUARANTINED = f"it is quarantined, and the last good state stands; {_HELD_BACK}"
+QUARANTINED = f"it is quarantined, and what was known before stands; {_HELD_BACK}"
 """What it means that a document or a registry can't be used, and what to do about it."""
 _CLOSING = {
     NoticeKind.DOCUMENT_QUARANTINED: QUARANTINED,
