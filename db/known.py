@@ -7,12 +7,10 @@ themselves are the business of `registry_store`.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from sqlalchemy import Connection, select
 
 from db import tables as t
-from sync.fetched import Validators
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,23 +53,6 @@ class KnownSource:
     """Of the body last read; None when it was never read."""
     problem: str | None
     """Why it could not be read at the last try."""
-
-
-@dataclass(frozen=True, slots=True)
-class KnownResource:
-    """What a server said with a URL."""
-
-    last_modified: str | None
-    etag: str | None
-    sha256: str | None
-    """Of the body that they came with."""
-    retry_at: datetime | None
-
-    def validators(self, url: str, sha256: str | None) -> Validators | None:
-        """The validators for a request, if they came with that version."""
-        if sha256 is None or self.sha256 != sha256 or not (self.last_modified or self.etag):
-            return None
-        return Validators(url, self.last_modified, self.etag)
 
 
 def known_documents(connection: Connection) -> dict[str, KnownDocument]:
@@ -122,10 +103,3 @@ def known_sources(connection: Connection) -> dict[int, dict[tuple[str, str], Kno
         of_watch = found.setdefault(row.watch_id, {})
         of_watch[row.role, row.name] = KnownSource(row.location, row.active, row.sha256, row.problem)
     return found
-
-
-def known_resources(connection: Connection) -> dict[str, KnownResource]:
-    """What servers said, by the URL as stored."""
-    r = t.resource.c
-    rows = connection.execute(select(r.url, r.last_modified, r.etag, r.sha256, r.retry_at))
-    return {row.url: KnownResource(row.last_modified, row.etag, row.sha256, row.retry_at) for row in rows}

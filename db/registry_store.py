@@ -135,14 +135,6 @@ class RegistryStore:
 
     # -- watches --------------------------------------------------------------------------------
 
-    def watch_id(self, name: str) -> int | None:
-        """The watch's row id; None when it was never synced."""
-        return self._connection.scalar(select(t.watch.c.id).where(t.watch.c.name == name))
-
-    def add_watch(self, document_id: int, watch: Watch) -> None:
-        """As `add_watches`, for one."""
-        self.add_watches(document_id, [watch])
-
     def add_watches(self, document_id: int, watches: Iterable[Watch]) -> None:
         """Make the rows of watches that have none. Raises WrongConfiguration for another registry's watch."""
         wanted = {watch.name: watch for watch in watches}
@@ -195,17 +187,6 @@ class RegistryStore:
             )
             for row in rows
         }
-
-    def save_watch(
-        self,
-        watch_id: int,
-        before: WatchState,
-        decision: WatchDecision,
-        at: datetime,
-        snapshot_ids: Mapping[str, int],
-    ) -> None:
-        """As `save_watches`, for one."""
-        self.save_watches([(watch_id, before, decision)], at, snapshot_ids)
 
     def save_watches(
         self,

@@ -17,7 +17,6 @@ from db.column_types import word
 from db.inserted import insert_all, inserted_id
 from sync.decide.observations import Run, joined
 from sync.fetch.location import as_stored
-from sync.fetched import Validators
 from sync.verdict import Verdict
 
 QUARANTINED_KEPT = 20
@@ -41,7 +40,6 @@ _RUNS = (
 )
 _NEWEST_RUN = _RUNS.limit(1)
 _RUN = update(t.observation).where(t.observation.c.id == bindparam("of_run"))
-_RESOURCE = select(t.resource).where(t.resource.c.url == bindparam("of_url"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,48 +210,6 @@ class SnapshotStore:
     def forget_observations(self, document_id: int) -> None:
         """Delete the rows, for a replay that writes them anew."""
         self._connection.execute(delete(t.observation).where(t.observation.c.document_id == document_id))
-
-    # -- validators -----------------------------------------------------------------------------
-
-    def validators(self, url: str, sha256: str | None) -> Validators | None:
-        """The validators to ask `url` with, if they came with the version `sha256` from there (rule 6)."""
-        row = self._resource(url)
-        if row is None or sha256 is None or row["sha256"] != sha256:
-            return None
-        if row["last_modified"] is None and row["etag"] is None:
-            return None
-        return Validators(url, row["last_modified"], row["etag"])
-
-    def keep_validators(self, url: str, validators: Validators | None, sha256: str) -> None:
-        """Remember what came with the version `sha256`; None forgets."""
-        self._keep(
-            url,
-            last_modified=validators.last_modified if validators else None,
-            etag=validators.etag if validators else None,
-            sha256=sha256 if validators else None,
-        )
-
-    def retry_at(self, url: str) -> datetime | None:
-        """Until when the server asked for patience."""
-        row = self._resource(url)
-        return row["retry_at"] if row else None
-
-    def keep_retry_at(self, url: str, retry_at: datetime | None) -> None:
-        """Remember a Retry-After; None forgets."""
-        self._keep(url, retry_at=retry_at)
-
-    def _resource(self, url: str) -> RowMapping | None:
-        return self._connection.execute(_RESOURCE, {"of_url": as_stored(url)}).mappings().first()
-
-    def _keep(self, url: str, **values: object) -> None:
-        known = self._resource(url)
-        if known is None:
-            if any(value is not None for value in values.values()):
-                self._connection.execute(insert(t.resource).values(url=as_stored(url), **values))
-        elif any(known[name] != value for name, value in values.items()):
-            self._connection.execute(
-                update(t.resource).where(t.resource.c.id == known["id"]).values(**values)
-            )
 
 
 def _columns(

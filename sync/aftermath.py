@@ -22,7 +22,7 @@ from sync.verdict import Verdict
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from db.snapshot_store import SnapshotStore
+    from db.resource_store import ResourceStore
     from sync.look import Look, WatchedDocument
     from sync.store import Stored
     from sync.watches import Watch
@@ -86,7 +86,7 @@ def outcome(looked: Look, verdict: Verdict) -> Outcome:
     return Outcome.QUARANTINED if verdict is Verdict.QUARANTINED else Outcome.DONE
 
 
-def keep_what_servers_said(snapshots: SnapshotStore, document: WatchedDocument, looked: Look) -> None:
+def keep_what_servers_said(resources: ResourceStore, document: WatchedDocument, looked: Look) -> None:
     """Validators of documented tables, and how long each server wants to be left alone (rule 6).
 
     The document's own validators were stored with its version.
@@ -97,20 +97,20 @@ def keep_what_servers_said(snapshots: SnapshotStore, document: WatchedDocument, 
             continue
         match read:
             case ReadSource(validators=validators, sha256=sha256):
-                snapshots.keep_validators(location, validators, sha256)
-                snapshots.keep_retry_at(location, None)
+                resources.keep_validators(location, validators, sha256)
+                resources.keep_retry_at(location, None)
             case SameSource():
-                snapshots.keep_retry_at(location, None)
+                resources.keep_retry_at(location, None)
             case FailedSource(error=FetchFailed(retry_at=retry_at)):
-                snapshots.keep_retry_at(location, retry_at)
+                resources.keep_retry_at(location, retry_at)
     match looked.failure:
         case ServerNotAsked():
             pass
         case FetchFailed(retry_at=retry_at) | PatienceAsked(retry_at=retry_at):
             # The patience may have been asked for by another document of the same server.
-            snapshots.keep_retry_at(document.location, retry_at)
+            resources.keep_retry_at(document.location, retry_at)
         case _:
-            snapshots.keep_retry_at(document.location, None)
+            resources.keep_retry_at(document.location, None)
 
 
 def _all(reads: Mapping[str, Reads]) -> Reads:

@@ -14,7 +14,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from db import at_rest as rows
-from db.known import KnownDocument, KnownSource, KnownWatch, known_documents, known_resources, known_sources
+from db.known import KnownDocument, KnownSource, KnownWatch, known_documents, known_sources
+from db.resource_store import ResourceStore
 from db.run_log import Outcome
 from sync.errors import Exit
 from sync.fetch.location import as_stored, shown
@@ -67,7 +68,7 @@ def move_on(
     stored = _Stored(
         known_documents(connection),
         known_sources(connection),
-        {url for url, resource in known_resources(connection).items() if resource.retry_at},
+        {url for url, resource in ResourceStore(connection).known().items() if resource.retry_at},
         rows.restless_watches(connection),
         rows.last_observations(connection),
         rows.last_runs(connection),

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from db.registry_store import RegistryStore
+from db.resource_store import ResourceStore
 from db.run_log import RunLog
 from db.snapshot_store import SnapshotStore
 from sync import observe
@@ -66,7 +67,7 @@ class Deciding:
             # What operators must hear of the document is told once.
             notices = []
             stored = replace(stored, decision=replace(stored.decision, notices=()))
-        keep_what_servers_said(SnapshotStore(connection), document, looked)
+        keep_what_servers_said(ResourceStore(connection), document, looked)
         first = next((report for report in self.reports if report.exit_code), self.reports[0])
         detail = next((problem.text for problem in first.problems), "")
         log.add(outcome(looked, stored.decision.verdict), first.exit_code, detail, at)

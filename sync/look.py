@@ -12,7 +12,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from db.known import KnownResource, KnownSource, known_documents, known_resources, known_sources
+from db.known import KnownSource, known_documents, known_sources
+from db.resource_store import Resource, ResourceStore
 from sync import observe
 from sync.errors import FetchFailed, PassingFailure, PatienceAsked, ServerNotAsked
 from sync.fetch.location import as_stored, is_url, shown
@@ -106,7 +107,7 @@ def remember(
 ) -> dict[str, Remembered]:
     """What is stored of each document and decides on what to ask for at the time `at` (UTC), by its URL."""
     documents = list(documents)
-    known, resources = known_documents(connection), known_resources(connection)
+    known, resources = known_documents(connection), ResourceStore(connection).known()
     sourced = any(watch.sources for document in documents for watch in document.watches)
     sources = known_sources(connection) if sourced else {}
     found = {}
@@ -165,7 +166,7 @@ def look(
 def _known(
     watch: Watch,
     stored: Mapping[tuple[str, str], KnownSource],
-    resources: Mapping[str, KnownResource],
+    resources: Mapping[str, Resource],
     at: datetime,
 ) -> dict[DocumentedSource, Known]:
     known = {}
@@ -178,7 +179,7 @@ def _known(
     return known
 
 
-def _waits_until(resource: KnownResource | None, at: datetime) -> datetime | None:
+def _waits_until(resource: Resource | None, at: datetime) -> datetime | None:
     """The stored Retry-After, if it is still to come; one too far off was set by a clock that ran ahead."""
     retry_at = resource.retry_at if resource else None
     return retry_at if retry_at and at < retry_at <= at + LONGEST_PATIENCE else None

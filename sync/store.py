@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from db.registry_store import RegistryStore, StoredWatch
+from db.resource_store import ResourceStore
 from db.snapshot_store import SnapshotStore
 from sync.decide.advance import Patience, advance
 from sync.decide.observations import run_of
@@ -96,7 +97,7 @@ def settle(
     if decision.verdict is Verdict.QUARANTINED:
         snapshots.prune_quarantined(document_id)
     if isinstance(seen, Served) and not seen.bundled and not accepted:
-        _keep_validators(snapshots, seen, decision)
+        _keep_validators(ResourceStore(connection), seen, decision)
     return Stored(document_id, decision, before)
 
 
@@ -147,7 +148,7 @@ def _observation(
     return Sighting(at, version, accept_older, accepted)
 
 
-def _keep_validators(snapshots: SnapshotStore, seen: Served, decision: Decision) -> None:
+def _keep_validators(resources: ResourceStore, seen: Served, decision: Decision) -> None:
     """Keep what came with a version that counts in full, and only that (docs/rules.md, rule 6)."""
     if seen.sha256 == decision.document.snapshot:
-        snapshots.keep_validators(seen.location, seen.validators if decision.in_full else None, seen.sha256)
+        resources.keep_validators(seen.location, seen.validators if decision.in_full else None, seen.sha256)

@@ -90,9 +90,9 @@ def emptied(connection: Connection) -> None:
 def watch_on(connection: Connection, url: str = DOCUMENT, name: str = WATCH.name) -> int:
     """The row of a watch on a document; both are made when they are not there."""
     store = RegistryStore(connection)
-    store.add_watch(store.add_document(url), replace(WATCH, name=name, document=url))
-    watch_id = store.watch_id(name)
-    assert watch_id is not None
+    store.add_watches(store.add_document(url), [replace(WATCH, name=name, document=url)])
+    watch_id = connection.scalar(select(t.watch.c.id).where(t.watch.c.name == name))
+    assert isinstance(watch_id, int)
     return watch_id
 
 

@@ -36,7 +36,7 @@ def save(
     """Save a state after the one that is stored."""
     known = stored(connection)
     decision = WatchDecision(state, fills_bundle=fills_bundle)
-    RegistryStore(connection).save_watch(known.id, known.state, decision, at, versions(connection))
+    RegistryStore(connection).save_watches([(known.id, known.state, decision)], at, versions(connection))
 
 
 def live(first: int, last: int, key: str) -> Registration:

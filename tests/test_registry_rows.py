@@ -92,7 +92,7 @@ def test_a_state_that_is_saved_again_is_not_written(database: Database, state: W
         save(connection, state)
         known = stored(connection)
         with counted(connection) as statements:
-            RegistryStore(connection).save_watch(known.id, known.state, WatchDecision(state), LATER, {})
+            RegistryStore(connection).save_watches([(known.id, known.state, WatchDecision(state))], LATER, {})
         assert statements == []
 
 

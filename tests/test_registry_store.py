@@ -82,8 +82,6 @@ def test_what_was_last_applied_to_a_document_and_to_a_watch_on_it(connection: Co
 def test_a_new_watch_knows_nothing_but_its_range(connection: Connection) -> None:
     known = stored(connection)
     assert (known.name, known.state, known.watched) == (WATCH.name, WatchState(), WATCH.watched)
-    assert RegistryStore(connection).watch_id(WATCH.name) == known.id
-    assert RegistryStore(connection).watch_id("another") is None
 
 
 @pytest.mark.parametrize(
@@ -93,7 +91,7 @@ def test_a_watch_belongs_to_one_registry(connection: Connection, other: object) 
     assert isinstance(other, type(WATCH))
     store = RegistryStore(connection)
     with pytest.raises(WrongConfiguration, match=r"watch codes: .* another registry.*another name"):
-        store.add_watch(store.add_document(other.document), other)
+        store.add_watches(store.add_document(other.document), [other])
 
 
 @pytest.mark.parametrize("watched", [(4000, 4999), None])
@@ -123,7 +121,7 @@ def test_a_watch_is_saved_without_touching_another(connection: Connection) -> No
         holds=(Hold(HoldKind.RECORD, "3o", "it can't be read", A, NOON),),
     )
     other = watch_on(connection, name="another")
-    store.save_watch(other, WatchState(), WatchDecision(same), NOON, versions(connection))
+    store.save_watches([(other, WatchState(), WatchDecision(same))], NOON, versions(connection))
     save(connection, same)
     save(connection, WatchState(snapshot=B, registrations=(withdrawn(1, 1, "k"),)), LATER)
     found = store.watches(store.add_document(DOCUMENT))
@@ -202,7 +200,7 @@ def test_history_is_appended(connection: Connection) -> None:
     ids = versions(connection)
     store = RegistryStore(connection)
     for _ in range(2):
-        store.save_watch(known.id, known.state, WatchDecision(state, changes=(change,)), NOON, ids)
+        store.save_watches([(known.id, known.state, WatchDecision(state, changes=(change,)))], NOON, ids)
         known = stored(connection)
     rows = connection.execute(select(t.change).order_by(t.change.c.id)).mappings().all()
     assert [{**row, "id": None} for row in rows] == [
@@ -288,7 +286,7 @@ def test_every_decision_is_loaded_as_it_was_taken(database: Database, steps: lis
             taken = decision.watches[WATCH.name]
             ids = versions(connection, *_digest(observation))
             store.save_document(document_id, decision.document, ids)
-            store.save_watch(row, watch, taken, now, ids)
+            store.save_watches([(row, watch, taken)], now, ids)
             document, watch = decision.document, taken.state
             assert comparable(stored(connection).state) == comparable(watch)
             assert store.document(document_id) == replace(document, replaced=frozenset())

@@ -70,7 +70,7 @@ def known(connection: Connection, *registrations: Registration) -> dict[str, int
     """Save registrations as a sync does; their rows, by key."""
     store, watch = RegistryStore(connection), watch_on(connection)
     state = WatchState(snapshot=A, registrations=registrations)
-    store.save_watch(watch, WatchState(), WatchDecision(state), NOON, versions(connection))
+    store.save_watches([(watch, WatchState(), WatchDecision(state))], NOON, versions(connection))
     return store.registration_ids(watch)
 
 
@@ -131,7 +131,7 @@ def test_another_watch_is_let_alone(connection: Connection) -> None:
     store = RegistryStore(connection)
     change = Change(ChangeKind.REGISTERED, "k", 1, 1, NOON, A, after="Ash")
     step = WatchDecision(registry, changes=(change,))
-    store.save_watch(other, WatchState(), step, NOON, versions(connection))
+    store.save_watches([(other, WatchState(), step)], NOON, versions(connection))
     known(connection, live(1, "k"))
     rewrite(connection, WatchReplay(WatchState(registrations=(live(1, "k"),))))
     assert store.watches(store.add_document(DOCUMENT))["another"].state == registry

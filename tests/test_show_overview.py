@@ -28,11 +28,12 @@ def of(name: str, *, hours: int = 1) -> Status:
     )
 
 
+NOTHING: dict[str, list[Trouble]] = {"a": [], "b": [], "c": []}
 A, B, C = of("a"), of("b"), of("c", hours=5)
 
 
 def lines(statuses: list[Status], troubles: dict[str, list[Trouble]] | None = None) -> dict[str, list[str]]:
-    found = overview(statuses, {"a": [], "b": [], "c": []} | (troubles or {}), NOW)
+    found = overview(statuses, {**NOTHING, **(troubles or {})}, NOW)
     return {"": [found.title], **{entry.label: list(entry.lines) for entry in found.entries}}
 
 

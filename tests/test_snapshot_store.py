@@ -1,4 +1,4 @@
-"""Versions are kept whole and once, observations fold, validators belong to one URL and one version."""
+"""Versions are kept whole and once, and observations fold."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from db.engine import Database
 from db.registry_store import RegistryStore
 from db.snapshot_store import QUARANTINED_KEPT, SnapshotStore, StoredSnapshot
 from sync.decide.observations import Run, brought_back, joined
-from sync.fetched import Validators
 from sync.verdict import Verdict
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -224,50 +223,3 @@ def test_each_document_has_its_own_observations(connection: Connection) -> None:
     assert [run for _, run in store.runs(other)] == [one(B, Verdict.APPLIED, NOON + HOUR)]
     store.forget_observations(document(connection))
     assert (store.runs(document(connection)), len(store.runs(other))) == ([], 1)
-
-
-# -- validators -------------------------------------------------------------------------------------
-
-VALIDATORS = Validators(DOCUMENT, "Wed, 08 Sep 2021 00:00:00 GMT", '"5f3-a"')
-
-
-def test_validators_count_for_their_url_and_the_version_they_came_with(connection: Connection) -> None:
-    store = SnapshotStore(connection)
-    store.keep_validators(DOCUMENT, VALIDATORS, A)
-    assert store.validators(DOCUMENT, A) == VALIDATORS
-    assert store.validators(DOCUMENT, B) is None
-    assert store.validators(DOCUMENT, None) is None
-    assert store.validators(MIRROR, A) is None
-
-
-@pytest.mark.parametrize("validators", [None, Validators(DOCUMENT)], ids=["forgotten", "without a header"])
-def test_what_cannot_be_asked_with_is_no_validator(
-    connection: Connection, validators: Validators | None
-) -> None:
-    store = SnapshotStore(connection)
-    store.keep_validators(DOCUMENT, VALIDATORS, A)
-    store.keep_validators(DOCUMENT, validators, A)
-    assert store.validators(DOCUMENT, A) is None
-
-
-@pytest.mark.parametrize("one_of", [replace(VALIDATORS, etag=None), replace(VALIDATORS, last_modified=None)])
-def test_one_validator_is_enough(connection: Connection, one_of: Validators) -> None:
-    store = SnapshotStore(connection)
-    store.keep_validators(DOCUMENT, one_of, A)
-    assert store.validators(DOCUMENT, A) == one_of
-
-
-def test_patience_is_remembered_beside_the_validators(connection: Connection) -> None:
-    store = SnapshotStore(connection)
-    assert store.retry_at(DOCUMENT) is None
-    store.keep_validators(DOCUMENT, VALIDATORS, A)
-    for until in (NOON, NOON + HOUR, None):
-        store.keep_retry_at(DOCUMENT, until)
-        assert store.retry_at(DOCUMENT) == until
-    assert (store.retry_at(MIRROR), store.validators(DOCUMENT, A)) == (None, VALIDATORS)
-
-
-def test_of_a_url_that_said_nothing_nothing_is_remembered(connection: Connection) -> None:
-    SnapshotStore(connection).keep_retry_at(DOCUMENT, None)
-    SnapshotStore(connection).keep_validators(DOCUMENT, None, A)
-    assert connection.execute(select(t.resource)).all() == []

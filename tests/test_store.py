@@ -18,6 +18,7 @@ from sqlalchemy import Connection, select
 
 from db import tables as t
 from db.engine import Database
+from db.resource_store import ResourceStore
 from db.snapshot_store import SnapshotStore
 from sync.fetched import Validators
 from sync.observe import Served, StillServed, bundled, kept
@@ -59,7 +60,8 @@ def seen(connection: Connection, what: Served | StillServed, at: datetime = NOON
 
 
 def validators(connection: Connection, body: bytes, url: str = URL) -> Validators | None:
-    return SnapshotStore(connection).validators(url, hashlib.sha256(body).hexdigest())
+    resource = ResourceStore(connection).known().get(url)
+    return resource.validators(url, hashlib.sha256(body).hexdigest()) if resource else None
 
 
 def test_a_first_sight_stores_everything_and_changes_nothing(connection: Connection) -> None:

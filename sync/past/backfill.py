@@ -119,7 +119,7 @@ def backfill(
     with database.write() as connection:
         registry, snapshots = RegistryStore(connection), SnapshotStore(connection)
         document_id = registry.add_document(watch.document)
-        registry.add_watch(document_id, watch)
+        registry.add_watches(document_id, [watch])
         stored = registry.watches(document_id)[watch.name]
         runs = [run for _, run in reversed(snapshots.runs(document_id))]
         known = _known(snapshots.versions(watch.document), past, watch, runs)
