@@ -92,7 +92,8 @@ def test_a_start_from_what_ships_is_no_failure_of_the_program() -> None:
 def test_what_is_quarantined_says_why() -> None:
     hold = Hold(HoldKind.REGISTRY, "a", "the registry is empty", "a" * 64, NOON)
     other = Hold(HoldKind.RECORD, "b", "a record", "a" * 64, NOON)
-    ending = "; it is quarantined, and what was known before stands; `ianawatch quarantine` shows what is held back"
+    shows = "`ianawatch quarantine` shows what is held back"
+    ending = f"; it is quarantined, and what was known before stands; {shows}"
     document, registry = (
         of_quarantine(HERE, "not well-formed", [hold]),
         of_quarantine(HERE, None, [other, hold]),
