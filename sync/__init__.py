@@ -6,6 +6,7 @@ The way of the data, one room a stage, imports pointing down only:
       program           what every command is given
       run               one sync: look, then one transaction, then delivery
        look             a document and the sources of its watches, as the network has them
+        servers         which of them are asked nothing more in this run
         observe         what to ask, and what came back: fetch/, then parse_registry/
           fetch/          location -> bytes, or "not modified"; knows HTTP, not XML
           parse_registry/ bytes -> the document's registries; pure

@@ -101,7 +101,7 @@ def keep_what_servers_said(resources: ResourceStore, document: WatchedDocument, 
                 resources.keep_retry_at(location, None)
             case SameSource():
                 resources.keep_retry_at(location, None)
-            case FailedSource(error=FetchFailed(retry_at=retry_at)):
+            case FailedSource(error=FetchFailed(retry_at=retry_at) | PatienceAsked(retry_at=retry_at)):
                 resources.keep_retry_at(location, retry_at)
     match looked.failure:
         case ServerNotAsked():

@@ -92,7 +92,8 @@ class Deciding:
             SyncReport(
                 watch=watch.name,
                 location=shown(self._document.location),
-                verdict=verdict_of(stored, watch),
+                # What ships stands in for the watches that it ships for, and for no other.
+                verdict=None if self._looked.failure and not from_bundle else verdict_of(stored, watch),
                 document_updated=self._updated(step.state.snapshot),
                 from_bundle=from_bundle,
                 first_sight=step.first_sight,
@@ -104,6 +105,7 @@ class Deciding:
                 sources=compared.sources,
                 alerts=concluded.alerts,
                 problems=problems,
+                held_back=sum(hold.accepted_at is None for hold in step.state.holds),
                 conflicts=compared.conflicts,
             )
         )

@@ -7,19 +7,19 @@ server that gives no answer, or asks for patience, is not asked again in the sam
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from db.known import KnownSource, known_documents, known_sources
 from db.resource_store import Resource, ResourceStore
 from sync import observe
-from sync.errors import FetchFailed, PassingFailure, PatienceAsked, ServerNotAsked
+from sync.errors import FetchFailed, PassingFailure, PatienceAsked
 from sync.fetch.location import as_stored, is_url, shown
 from sync.fetch.patience import LONGEST_PATIENCE
 from sync.fetched import FetchLimits, Validators
 from sync.observe import Served, StillServed
+from sync.servers import AskedServers
 from sync.sources import Known, Reads, read_sources
 from sync.watches import DocumentedSource, Watch
 
@@ -80,28 +80,6 @@ class Look:
     """What became of each source, by the watch's name."""
 
 
-@dataclass(slots=True)
-class Servers:
-    """The servers that gave no answer in this run."""
-
-    failures: dict[str, FetchFailed] = field(default_factory=dict)
-    """The first failure of each, by scheme, host and port."""
-
-    def require(self, location: str) -> None:
-        """Raise what a further request to this server would meet; nothing if there is nothing to fear."""
-        failure = self.failures.get(_server(location))
-        if failure is None:
-            return
-        if failure.retry_at:
-            raise PatienceAsked(shown(location), failure.retry_at)
-        raise ServerNotAsked(shown(location), failure.reason)
-
-    def failed(self, location: str, failure: FetchFailed) -> None:
-        """Remember a failure that the server's other documents would meet too."""
-        if is_url(location) and (failure.unreachable or failure.retry_at):
-            self.failures.setdefault(_server(location), failure)
-
-
 def remember(
     connection: Connection, documents: Iterable[WatchedDocument], at: datetime
 ) -> dict[str, Remembered]:
@@ -134,26 +112,30 @@ def remember(
 
 
 def look(
-    document: WatchedDocument, remembered: Remembered, limits: FetchLimits, servers: Servers, at: datetime
+    document: WatchedDocument,
+    remembered: Remembered,
+    limits: FetchLimits,
+    servers: AskedServers,
+    at: datetime,
 ) -> Look:
     """Ask for the document and read the sources of its watches."""
     location = document.location
     patience = PatienceAsked(shown(location), remembered.retry_at) if remembered.retry_at else None
     reads = {
         watch.name: read_sources(
-            watch, remembered.sources.get(watch.name, {}), limits, at, ask=patience is None
+            watch, remembered.sources.get(watch.name, {}), limits, at, servers.pages, ask=patience is None
         )
         for watch in document.watches
     }
     if patience:
         return Look(None, patience, reads)
     try:
-        servers.require(location)
+        servers.documents.require(location)
         seen = observe.observe(location, remembered.validators, remembered.sha256, limits, at)
         if isinstance(seen, Served):
             seen = seen.extracted(document.watches)
     except FetchFailed as e:
-        servers.failed(location, e)
+        servers.documents.failed(location, e)
         bundles = [watch.bundle for watch in document.watches if watch.bundle]
         if not bundles or remembered.seen or not document.by_default:
             return Look(None, e, reads)
@@ -183,8 +165,3 @@ def _waits_until(resource: Resource | None, at: datetime) -> datetime | None:
     """The stored Retry-After, if it is still to come; one too far off was set by a clock that ran ahead."""
     retry_at = resource.retry_at if resource else None
     return retry_at if retry_at and at < retry_at <= at + LONGEST_PATIENCE else None
-
-
-def _server(location: str) -> str:
-    parts = urlsplit(location)
-    return f"{parts.scheme}://{parts.hostname}:{parts.port}"

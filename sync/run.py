@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING
 
 from sync.at_rest import move_on
 from sync.audience import Audience
-from sync.look import Look, Servers, WatchedDocument, documents, look, remember
+from sync.look import Look, WatchedDocument, documents, look, remember
 from sync.news.standing import Standing
+from sync.servers import AskedServers
 from sync.settings.model import Settings
 from sync.verdict import VersionReplaced
 from sync.watches import Watch
@@ -69,7 +70,7 @@ def sync_watches(database: Database, sync: Sync, at: datetime) -> Synced:
     limits = sync.settings.limits
     wanted = documents(sync.watches)
     looks: dict[str, Look] = {}
-    servers = Servers()
+    servers = AskedServers()
     while True:
         waiting = [document for document in wanted if document.url not in looks]
         with database.read() as connection:

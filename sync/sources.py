@@ -9,10 +9,11 @@ from datetime import datetime
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from sync.errors import FetchFailed, PatienceAsked, TableUnusable
+from sync.errors import FetchFailed, PatienceAsked, ServerNotAsked, TableUnusable
 from sync.fetch.file import read_file
 from sync.fetch.location import is_url, page_name, shown
 from sync.fetched import FetchedDocument, FetchLimits, NotModified, Validators
+from sync.servers import Servers
 from sync.watches import BUNDLED, DocumentedSource, Role, Watch
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class FailedSource:
     """A source that could not be read; what was last read of it stands."""
 
     source: DocumentedSource
-    error: FetchFailed | PatienceAsked | TableUnusable
+    error: FetchFailed | PatienceAsked | ServerNotAsked | TableUnusable
 
     @property
     def problem(self) -> str:
@@ -83,26 +84,35 @@ def read_sources(
     known: Mapping[DocumentedSource, Known],
     limits: FetchLimits,
     now: datetime,
+    servers: Servers | None = None,
     *,
     ask: bool = True,
 ) -> Reads:
     """Read each source of the watch; one that fails stops no other.
 
-    Without `ask` no server is asked: only files and the bundled table are read.
+    `servers` are those that were asked in this run. Without `ask` no server is asked: only files and the
+    bundled table are read.
     """
+    servers = servers or Servers()
     return [
-        _read(source, watch, known.get(source, Known()), limits, now)
+        _read(source, watch, known.get(source, Known()), limits, now, servers)
         for source in watch.sources
         if ask or not is_url(source.location)
     ]
 
 
 def _read(
-    source: DocumentedSource, watch: Watch, known: Known, limits: FetchLimits, now: datetime
+    source: DocumentedSource,
+    watch: Watch,
+    known: Known,
+    limits: FetchLimits,
+    now: datetime,
+    servers: Servers,
 ) -> ReadSource | SameSource | FailedSource:
     if known.retry_at:
         return FailedSource(source, PatienceAsked(shown(source.location), known.retry_at))
     try:
+        servers.require(source.location)
         match _body(source, watch, known.validators, limits, now):
             case NotModified():
                 return SameSource(source)
@@ -114,7 +124,10 @@ def _read(
                     body, name=page_name(location), bounds=watch.bounds, watched=watch.watched or watch.bounds
                 )
                 return ReadSource(source, sha256, table, validators)
-    except (FetchFailed, TableUnusable) as e:
+    except FetchFailed as e:
+        servers.failed(source.location, e)
+        return FailedSource(source, e)
+    except (PatienceAsked, ServerNotAsked, TableUnusable) as e:
         return FailedSource(source, e)
 
 

@@ -58,7 +58,7 @@ class LiveSyncs:
 
     def backfills(self, versions: Iterable[PastVersion], at: datetime, *, alerts: bool = False) -> Backfilled:
         """Add past versions."""
-        past = read_past(versions, self.watch, at)
+        past = read_past(versions, [self.watch], at)
         done = backfill(self.database, self.watch, past, Settings(), CHANNELS, at, alerts=alerts)
         self._remember(done.alerts)
         return done

@@ -101,7 +101,7 @@ def test_every_setting_is_shown_with_where_it_came_from(program: Program, config
     assert rows["failures"] == (5, "IANAWATCH_FAILURES")
     assert rows["log_format"] == ("json", "the command line")
     assert rows["deadline"] == (120.0, "default")
-    assert rows["documented"] == ([], "default")
+    assert rows["documented"] == (["bundled"], "default")
     assert rows["channels.mail.url"] == ("***", str(config))
     assert "secret" not in answer.out
 

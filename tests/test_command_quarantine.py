@@ -150,7 +150,7 @@ def test_a_version_is_shown_with_what_accepting_it_would_mean(program: Program) 
         "         Accepting says that the records set aside hide nothing: withdrawals go on.",
         f"missing  {MANY}",
         "         since 2021-09-21 12:00 UTC",
-        "         Accepting says that the missing registrations are really gone: they are withdrawn.",
+        "         Accepting says that they are really gone: they are withdrawn after a day of being missing.",
     ]
     listed = program.here("quarantine", "list", "--format", "json")
     assert program.here("quarantine", "show", version, "--format", "json") == listed
@@ -159,7 +159,7 @@ def test_a_version_is_shown_with_what_accepting_it_would_mean(program: Program) 
 @pytest.mark.parametrize(
     ("body", "meaning"),
     [
-        (emptied("2021-09-20"), "the registry is really gone"),
+        (emptied("2021-09-20"), "Accepting says that it is right"),
         (cut_short("2021-09-20"), "the last good state stands until IANA mends it"),
     ],
 )

@@ -493,3 +493,13 @@ def test_a_page_that_cannot_be_written_stops_nothing_else(program: Program) -> N
     assert answer.err.startswith("ianawatch: /nonexistent/index.html: it can't be written: ")
     assert feed.exists()
     assert program.sync("--quiet", at=HOURS[1]).out == "", "it was told"
+
+
+@pytest.mark.parametrize(
+    "source", ["http://example.org:99999/x", "http://[::1/x", "https://u:a/b@example.org/x"]
+)
+def test_a_source_that_is_no_address_is_said_in_one_line(tmp_path: Path, source: str) -> None:
+    answer = Program(tmp_path).here("sync", "--source", source)
+    assert answer.exit_code == Exit.PASSING_FAILURE
+    assert answer.err.count("\n") == 1
+    assert "give an http or https URL" in answer.err

@@ -182,6 +182,7 @@ def test_the_report_as_data_has_the_names_of_the_views() -> None:
         "records": 24,
         "registrations": 18,
         "flags": [{**code, "missing_from": ["mdn"]}],
+        "held_back": 0,
         "conflicts": [{**code, "in_use": [use]}],
         "changes": [
             {

@@ -242,7 +242,7 @@ def test_what_waits_for_a_person_at_the_end_is_said(live: LiveSyncs) -> None:
 @pytest.mark.parametrize("when", [at(10) + timedelta(seconds=1), datetime(1969, 12, 31, tzinfo=UTC)])
 def test_a_version_that_was_not_seen_in_the_past_is_refused(when: datetime) -> None:
     with pytest.raises(UsageProblem, match=f"{when:%Y-%m-%dT%H:%M:%SZ}, which is not in the past"):
-        read_past([past(0, body("2021-09-01")), PastVersion(when, body("2021-09-01"))], CLOSE_CODES, at(10))
+        read_past([past(0, body("2021-09-01")), PastVersion(when, body("2021-09-01"))], [CLOSE_CODES], at(10))
 
 
 def test_a_registry_whose_versions_are_no_longer_kept_is_held_back_since_the_first(live: LiveSyncs) -> None:

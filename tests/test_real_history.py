@@ -70,7 +70,7 @@ def seen_live(history: Sequence[Seen]) -> Live:
 @pytest.fixture(scope="module")
 def decided_anew(history: Sequence[Seen]) -> Anew:
     """All decisions on some of the observations, without a database."""
-    past = read_past([seen.past for seen in history], CLOSE_CODES, history[-1].at)
+    past = read_past([seen.past for seen in history], [CLOSE_CODES], history[-1].at)
     ids = {seen.number: moment.sha256 for seen, moment in zip(history, past.moments, strict=True)}
 
     def decide(seen: Iterable[Seen]) -> Replay:
@@ -230,7 +230,7 @@ def test_a_backfill_leaves_the_database_as_if_it_had_looked_on(
     database = new_database(tmp_path / "backfilled.db")
     folder = tmp_path / "past"
     folder.mkdir()
-    past = read_past(origin(history, folder), CLOSE_CODES, now)
+    past = read_past(origin(history, folder), [CLOSE_CODES], now)
     done = backfill(database, CLOSE_CODES, past, Settings(), CHANNELS, now, alerts=True)
     assert (done.read, done.added, done.changes, done.held_back) == (98, 98, 10, ())
     assert [(a.kind, tuple(s.first for s in a.subjects)) for a in done.alerts] == ALERTS

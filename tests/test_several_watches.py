@@ -276,3 +276,120 @@ def test_what_is_flagged_and_held_back_is_listed_for_all_with_its_watch(watches:
     assert held[0] == "methods"
     assert "methods: " in watches.run("quarantine", "accept", held[1], at=EVENING).out
     assert watches.run("status", at=EVENING).exit_code == Exit.DONE
+
+
+def test_a_page_of_several_watches_whose_server_asks_for_patience_is_asked_once(watches: Watches) -> None:
+    page = f'documented = ["{watches.server.url("/page.md")}"]\n'
+    watches.server.answer("/page.md", status=503, headers={"Retry-After": "3600"})
+    watches.configure(
+        {"status": ("http", "codes"), "methods": ("http", "methods"), "alerts": ("tls", "alerts")},
+        status=page,
+        methods=page,
+        alerts=page,
+    )
+    assert watches.run("sync", "--quiet").exit_code == Exit.PASSING_FAILURE
+    assert [path for path, _ in watches.asked()] == ["/page.md", "/http.xml", "/tls.xml"]
+
+
+def test_each_watchs_trouble_is_told(seen: Watches) -> None:
+    body = document([OK], registry_id="other", updated="2026-01-02")
+    seen.server.put("/http.xml", body, last_modified="Fri, 02 Jan 2026 00:00:00 GMT")
+    seen.run("sync", "--quiet", at=NOON)
+    seen.server.put("/tls.xml", body, last_modified="Fri, 02 Jan 2026 00:00:00 GMT")
+    # Of the first document operators have heard before, of the second they hear now.
+    said = seen.run("sync", at=EVENING).err
+    assert said.count("the document has no registry codes") == 1
+    assert said.count("the document has no registry alerts") == 1
+
+
+def test_what_ships_stands_in_for_its_own_watch_alone(watches: Watches) -> None:
+    url = "https://www.iana.org/assignments/websocket/websocket.xml"
+    watches.config.write_text(
+        f'[[watch]]\nname = "opcodes"\ndocument = "{url}"\nregistry = "opcode"\n', "utf-8"
+    )
+    answer = watches.run("sync")
+    assert answer.exit_code == Exit.PASSING_FAILURE
+    assert "close-codes: started from the registry" in answer.out
+    assert "opcodes: not checked; nothing is known of the registry yet" in answer.out
+
+
+def test_a_page_that_can_not_be_written_keeps_no_other_from_being_written(watches: Watches) -> None:
+    folder = watches.program.folder
+    watches.configure(
+        {"status": ("http", "codes"), "alerts": ("tls", "alerts")},
+        status=f'html = "{folder / "nowhere" / "status.html"}"\n',
+        alerts=f'html = "{folder / "alerts.html"}"\n',
+    )
+    answer = watches.run("sync", "--quiet")
+    assert answer.exit_code == Exit.CANNOT_CREATE
+    assert "nowhere" in answer.err
+    assert (folder / "alerts.html").exists()
+
+
+def test_the_changes_of_several_watches_stand_under_their_names(seen: Watches) -> None:
+    seen.serve(status=[OK, NOT_FOUND, TEAPOT], alerts=[CLOSED, HANDSHAKE], day=2)
+    out = seen.run("sync", "-v", at=NOON).out.splitlines()
+    assert out[out.index("status:") + 1] == "  418 registered: I'm a teapot"
+    assert out[out.index("alerts:") + 1] == "  40 registered: handshake_failure"
+
+
+def test_what_is_held_back_is_in_the_summary(seen: Watches) -> None:
+    odd = row("x", "No number")
+    seen.serve(status=[OK, NOT_FOUND, odd], day=2)
+    for at in (NOON, EVENING):
+        out = seen.run("sync", "--watch", "status", at=at).out
+        assert "1 held back for a person (`ianawatch quarantine`)" in out
+
+
+def test_a_secret_in_a_documents_address_is_in_no_letter(watches: Watches, tmp_path: Path) -> None:
+    address = watches.server.url("/tls.xml?token=SECRET").replace("http://", "http://me:SECRET@")
+    letter = tmp_path / "letter"
+    watches.server.put("/tls.xml?token=SECRET", document([CLOSED], registry_id="alerts"))
+    watches.config.write_text(
+        f"""
+close_codes = false
+
+[[watch]]
+name = "alerts"
+document = "{address}"
+registry = "alerts"
+
+[channels.file]
+exec = ["/bin/sh", "-c", "cat >> {letter}"]
+""",
+        "utf-8",
+    )
+    watches.run("sync", "--quiet")
+    watches.server.put("/tls.xml?token=SECRET", document([CLOSED, HANDSHAKE], registry_id="alerts"))
+    watches.run("sync", "--quiet", at=NOON)
+    told = letter.read_text("utf-8")
+    assert "handshake_failure" in told
+    assert "The registry: http://***@127.0.0.1" in told
+    assert "SECRET" not in told
+
+
+def test_what_one_watch_has_of_the_past_takes_nothing_from_another(seen: Watches) -> None:
+    """A version that one watch of a document can't use was applied all the same: the other had it."""
+    first = document([row("1", "a"), row("2", "b")], registry_id="methods", updated="2026-01-01")
+    whole = document(
+        [OK],
+        registry_id="codes",
+        updated="2026-01-02",
+        other=registry([row("1", "GET")], registry_id="methods"),
+    )
+    without = document([OK, TEAPOT], registry_id="codes", updated="2026-01-03")
+    past = seen.program.folder / "past"
+    past.mkdir()
+    (past / "2026-01-01T00:00:00Z.xml").write_bytes(first)
+    seen.server.put("/http.xml", whole)
+    seen.run("sync", "--quiet", at="2026-01-03T00:00:00Z")
+    seen.server.put("/http.xml", without)
+    seen.run("sync", "--quiet", at="2026-01-04T00:00:00Z")
+    answer = seen.run("backfill", str(past), "--watch", "methods", at="2026-01-04T01:00:00Z")
+    assert answer.exit_code == Exit.DONE, answer.err
+    # The copy before is served again for days: it is an older one still.
+    seen.server.put("/http.xml", whole)
+    for day in range(5, 9):
+        out = seen.run("sync", at=f"2026-01-{day:02}T00:00:00Z").out
+        assert "status: an older copy was served and not applied" in out
+        assert "withdrawn" not in out

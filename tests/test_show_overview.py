@@ -41,7 +41,7 @@ def test_all_is_well() -> None:
     assert lines([A, B]) == {
         "": ["2 watches: all is well"],
         "last check": ["2026-07-01 11:00 UTC, 1 hour ago"],
-        "registries": ["2 of 2 were read: 2,000 registrations"],
+        "registries": ["2 of 2 are known: 2,000 registrations"],
         "last change": ["none since the first look"],
         "flagged": ["nothing"],
         "alerts": ["none waits"],
@@ -53,11 +53,11 @@ def test_all_is_well() -> None:
 def test_the_oldest_check_is_named_and_what_was_never_checked() -> None:
     assert lines([A, C])["last check"] == [
         "2026-07-01 11:00 UTC, 1 hour ago",
-        "c: 2026-07-01 07:00 UTC, 5 hours ago",
+        "the longest ago: c, 2026-07-01 07:00 UTC, 5 hours ago",
     ]
     found = lines([A, Status("ianawatch.db", None, "b")])
     assert found["last check"][1:] == ["never with success: b"]
-    assert found["registries"] == ["1 of 2 were read: 1,000 registrations"]
+    assert found["registries"] == ["1 of 2 are known: 1,000 registrations"]
     assert found["next"] == ["`ianawatch sync` checks the registries"]
 
 

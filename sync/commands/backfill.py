@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from sync.commands.options import watch_option
 from sync.program import Program
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 @click.option(
     "--path", metavar="PATH", help="The document's path inside a git repository, if it must be named."
 )
+@watch_option
 @click.option("--alerts", is_flag=True, help="Alert what no alert has named yet.")
 @click.pass_obj
 def command(program: Program, *, origin: Path, path: str | None, alerts: bool) -> None:
@@ -33,6 +35,7 @@ def command(program: Program, *, origin: Path, path: str | None, alerts: bool) -
     Everything is decided anew as if it had been seen in order. Stopped at any point it has done nothing; run
     twice it adds nothing.
     """  # noqa: D205  # click shows the text as it stands
+    from sync import watched
     from sync.commands.delivery import deliver_and_tell
     from sync.commands.outlets import Outlets
     from sync.past.backfill import backfill, read_past  # SQLAlchemy and lxml: not for every command
@@ -41,10 +44,17 @@ def command(program: Program, *, origin: Path, path: str | None, alerts: bool) -
     at = program.clock()
     outlets = Outlets.of(program.settings)
     watch = program.watch_with()
-    past = read_past(_with_progress(_versions(origin, path, watch.document)), watch, at)
+    beside = [
+        one
+        for one in watched.watches(program.settings)
+        if one.document == watch.document and one.name != watch.name
+    ]
+    past = read_past(_with_progress(_versions(origin, path, watch.document)), [watch, *beside], at)
     database = program.sync_database()
     with working("deciding everything anew"):
-        done = backfill(database, watch, past, program.settings, outlets.serving, at, alerts=alerts)
+        done = backfill(
+            database, watch, past, program.settings, outlets.serving, at, alerts=alerts, beside=beside
+        )
     deliver_and_tell(program, database, outlets, at)
     click.echo(f"{watch.name}: {_summary(done)}")
     if done.held_back:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sync.audience import Audience
 from sync.deliver.channels import Channel, serving
 from sync.deliver.opening import open_channels
+from sync.fetch.location import shown
 from sync.settings.model import Settings
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from sync.deliver.attempts import Attempt
     from sync.news.letter import Letter
     from sync.program import Program
+    from sync.watches import Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,5 +52,10 @@ class Outlets:
         message = claim.message
         there = set(watched.names(self.settings))
         named = {alert.watch for alert in message.alerts} & there
-        pages = {name: watched.watch_named(self.settings, name).page for name in named}
+        pages = {name: _public_page(watched.watch_named(self.settings, name)) for name in named}
         return write_letter(message.uid, claim.uid, message.audience, message.at, message.alerts, pages)
+
+
+def _public_page(watch: Watch) -> str:
+    """Where a person reads the registry; a document that is its own page may have a secret in its URL."""
+    return shown(watch.page) if watch.page == watch.document else watch.page

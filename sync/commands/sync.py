@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sync.commands.options import watch_option
-from sync.errors import Exit, UsageProblem
+from sync.errors import CannotCreateFile, Exit, UsageProblem
 from sync.program import Program
 from sync.signals import sleep
 
@@ -33,7 +33,9 @@ if TYPE_CHECKING:
 @click.option("--dry-run", is_flag=True, help="Create, upgrade, write and send nothing; say what would be.")
 @click.option("--no-deliver", is_flag=True, help="Leave what is new in the outbox.")
 @click.option(
-    "--exit-code", is_flag=True, help="Exit with 1 when there is news, with 69 when a delivery waits."
+    "--exit-code",
+    is_flag=True,
+    help="Exit with 69 when a delivery waits, with 1 when there is news; a failure wins over both.",
 )
 @click.option("--accept-older", is_flag=True, help="Apply the document even if it is an older copy.")
 @click.option(
@@ -139,9 +141,13 @@ def _named(watches: Sequence[Watch]) -> str:
 
 
 def _write_exports(program: Program, database: Database, watches: Sequence[Watch], synced: Synced) -> None:
-    """Write the public faces that the settings name a file for. Raises CannotCreateFile."""
+    """Write the public faces that the settings name a file for.
+
+    Raises CannotCreateFile when the others were written.
+    """
     unknown = {report.watch for report in synced.reports if not report.records}
     tables = {table.name: table for table in program.settings.watches}
+    failures: list[CannotCreateFile] = []
     for watch in watches:
         named = tables.get(watch.name, program.settings)
         paths = {
@@ -152,7 +158,14 @@ def _write_exports(program: Program, database: Database, watches: Sequence[Watch
         if paths and watch.name not in unknown:
             from sync.export.exports import write_exports
 
-            write_exports(database, watch, paths)
+            try:
+                write_exports(database, watch, paths)
+            except CannotCreateFile as e:
+                failures.append(e)
+    for failure in failures[1:]:
+        program.say_error(str(failure))
+    if failures:
+        raise failures[0]
 
 
 def _waiting(database: Database) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -97,8 +97,8 @@ class Output:
         if self.quiet:
             return
         if self.verbose and not self.json:
-            self.program.say(*(line for report in self.reports for line in change_lines(report)))
-        self._problems({(alert.kind, alert.about) for alert in delivered})
+            self.program.say(*self._changes())
+        self._problems({(alert.watch, alert.kind, alert.about) for alert in delivered})
         if not self.json:
             self.program.say(*standing.lines([*map(standing_of, self.reports), *self.synced.unchanged]))
             first_sight = any(report.first_sight for report in self.reports)
@@ -107,17 +107,25 @@ class Output:
         if self.dry_run and not self.json:
             self.program.say("dry run: nothing was written or sent")
 
-    def _problems(self, said: Collection[tuple[str, str]]) -> None:
-        """Each problem once, although several watches of a document may have it."""
-        found = {
-            problem.text: problem
-            for report in self.reports
-            for problem in report.problems
+    def _changes(self) -> Iterator[str]:
+        """Every change; of several watches each under the watch's name."""
+        several = len(self.reports) + len(self.synced.unchanged) > 1
+        for report in self.reports:
+            changes = list(change_lines(report))
+            if several and changes:
+                yield f"{report.watch}:"
+            yield from changes
+
+    def _problems(self, said: Collection[tuple[str, str, str]]) -> None:
+        """Each problem once, although several watches of a document may have it.
+
+        `said` are watch, kind and subject of the alerts that were told.
+        """
+        found = [(report.watch, problem) for report in self.reports for problem in report.problems]
+        told = {p.text for watch, p in found if p.told_by and (watch, *p.told_by) in said}
+        for text in dict.fromkeys(p.text for _, p in found if p.exit_code and not p.follows):
             # The summary tells of a problem that stopped nothing.
-            if problem.exit_code and problem.told_by not in said
-        }
-        for text, problem in found.items():
-            if not problem.follows:
+            if text not in told:
                 self.program.say_error(text)
 
     def document(self, alerts: Iterable[Alert], attempts: Sequence[Attempt]) -> None:

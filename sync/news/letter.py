@@ -70,14 +70,15 @@ def write_letter(
     safe = list(map(inert_alert, alerts))
     subject = f"ianawatch: {headline(safe)}"
     said = list(lines(safe))
-    look_at = list(dict.fromkeys(pages[alert.watch] for alert in alerts if alert.watch in pages))
+    watches = [watch for watch in dict.fromkeys(alert.watch for alert in alerts) if watch in pages]
+    look_at = [(_LOOK_AT if len(watches) == 1 else f"{watch}:", shown(pages[watch])) for watch in watches]
     advice = _advice(audience, alerts)
     closing = f"Message {uid}, decided {minute(at)} UTC. A repeat of it has the same id."
     text = "\n".join(
         [
             *said,
             "",
-            *(f"{_LOOK_AT} {shown(page)}" for page in look_at),
+            *(f"{called} {page}" for called, page in look_at),
             *filter(None, [advice]),
             "",
             closing,
@@ -93,8 +94,7 @@ def write_letter(
         text=text,
         html=_template().render(
             paragraphs=_paragraphs(said),
-            look_at=_LOOK_AT,
-            pages=[shown(page) for page in look_at],
+            pages=look_at,
             advice=advice,
             closing=closing,
         ),

@@ -37,6 +37,8 @@ class SyncReport:
     sources: tuple[str, ...]
     alerts: tuple[Alert, ...]
     problems: tuple[Problem, ...]
+    held_back: int = 0
+    """How many things of its registry wait for a person's decision."""
     conflicts: tuple[Conflict, ...] = ()
     """All there are, told before or not."""
 

@@ -32,6 +32,8 @@ class Standing:
     """Whether there is a table to compare it with: without one nothing can be flagged."""
     conflicts: tuple[int, ...] = ()
     """The codes in use by other names."""
+    held_back: int = 0
+    """How many things of its registry wait for a person's decision."""
     from_bundle: str | None = None
     """Why what ships with the program stands in; None when it does not."""
 
@@ -40,7 +42,8 @@ def lines(standings: Sequence[Standing]) -> Iterator[str]:
     """The run, a line for each watch; of several, those that are unchanged or were not checked together."""
     together: dict[str, list[Standing]] = {UNCHANGED: [], NOT_CHECKED: []}
     for standing in standings:
-        if standing.what in together and standing.records and standing.from_bundle is None:
+        quiet = standing.records and not standing.held_back and standing.from_bundle is None
+        if standing.what in together and quiet:
             together[standing.what].append(standing)
         else:
             yield line(standing)
@@ -76,3 +79,5 @@ def _counts(standing: Standing) -> Iterator[str]:
     if standing.conflicts:
         word = "conflict" if len(standing.conflicts) == 1 else "conflicts"
         yield f"{len(standing.conflicts)} {word} ({', '.join(map(str, standing.conflicts))})"
+    if standing.held_back:
+        yield f"{standing.held_back} held back for a person (`ianawatch quarantine`)"

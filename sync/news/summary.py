@@ -35,6 +35,7 @@ def standing_of(report: SyncReport) -> Standing:
         flagged=tuple(spelled(r.first, r.last) for r, _ in report.flags),
         compared=bool(report.sources),
         conflicts=tuple(sorted({use.code for conflict in report.conflicts for use in conflict.uses})),
+        held_back=report.held_back,
         from_bundle=_why_from_bundle(report) if report.from_bundle else None,
     )
 
@@ -87,6 +88,7 @@ def report_facts(report: SyncReport) -> dict[str, Any]:
         "records": report.records,
         "registrations": report.registrations,
         "flags": [{**_facts(r), "missing_from": list(flag.lacking)} for r, flag in report.flags],
+        "held_back": report.held_back,
         "conflicts": [
             {**_facts(c.registration), "in_use": [asdict(use) for use in c.uses]} for c in report.conflicts
         ],

@@ -85,7 +85,7 @@ def of_sources(reads: Reads, past: Past) -> Iterator[Problem]:
                 told_by = NoticeKind.FAILING, read.source.name
             case FetchFailed():
                 told_by = NoticeKind.FAILING, DOCUMENTED
-            case PatienceAsked():
+            case PatienceAsked() | ServerNotAsked():
                 told_by = None
         yield Problem(_of_source(read, past, _next_run(read.error)), read.error.exit_code, told_by)
 

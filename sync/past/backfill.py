@@ -7,7 +7,7 @@ Here the steps are put in order, and it is said what is told of them.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -75,8 +75,8 @@ class Backfilled:
     """What waits for a person now."""
 
 
-def read_past(versions: Iterable[PastVersion], watch: Watch, at: datetime) -> Past:
-    """Read past versions of a watch's document, as of the time `at` (UTC).
+def read_past(versions: Iterable[PastVersion], watches: Sequence[Watch], at: datetime) -> Past:
+    """Read past versions of the document that these watches are on, as of the time `at` (UTC).
 
     Raises UsageProblem for one that was seen later than that, or impossibly early.
     """
@@ -93,7 +93,7 @@ def read_past(versions: Iterable[PastVersion], watch: Watch, at: datetime) -> Pa
         sha256 = hashlib.sha256(past.body).hexdigest()
         if sha256 not in read:
             try:
-                read[sha256] = _version(past.body, sha256, watch)
+                read[sha256] = _version(past.body, sha256, watches)
             except NotADocument:
                 strangers += 1
                 continue
@@ -111,24 +111,31 @@ def backfill(
     at: datetime,
     *,
     alerts: bool,
+    beside: Sequence[Watch] = (),
 ) -> Backfilled:
     """Add past versions of a watch's document and decide everything anew, for this watch.
 
-    With `alerts`, what no alert has named is alerted now.
+    With `alerts`, what no alert has named is alerted now. `beside` are the other watches on the document:
+    a version counts for it when one of them could use it. Nothing of theirs is written.
     """
     with database.write() as connection:
         registry, snapshots = RegistryStore(connection), SnapshotStore(connection)
         document_id = registry.add_document(watch.document)
         registry.add_watches(document_id, [watch])
-        stored = registry.watches(document_id)[watch.name]
+        on_document = registry.watches(document_id)
+        stored = on_document[watch.name]
+        seen = [one for one in beside if one.name in on_document and on_document[one.name].state.seen]
+        watches = [watch, *seen]
         runs = [run for _, run in reversed(snapshots.runs(document_id))]
-        known = _known(snapshots.versions(watch.document), past, watch, runs)
+        known = _known(snapshots.versions(watch.document), past, watches, runs)
         snapshots.keep_all(
             watch.document,
             {sha256: (body, _updated(past.versions[sha256])) for sha256, body in past.bodies.items()},
         )
         ordered, added = in_order(runs, past.moments)
-        replayed = replay(ordered, [watch.name], known.__getitem__, Patience(settings.older_copies))
+        replayed = replay(
+            ordered, [one.name for one in watches], known.__getitem__, Patience(settings.older_copies)
+        )
         watch_replay = replayed.watches[watch.name]
         before, after = stored.state.registrations, watch_replay.state.registrations
         watch_replay.state = replace(
@@ -157,7 +164,7 @@ def backfill(
 
 
 def _known(
-    stored: Iterable[StoredSnapshot], past: Past, watch: Watch, runs: Iterable[Run]
+    stored: Iterable[StoredSnapshot], past: Past, watches: Sequence[Watch], runs: Iterable[Run]
 ) -> dict[str, Version | str]:
     """What each version stands for that was seen then or is added now."""
     reasons = {run.sha256: run.reason for run in runs if run.reason}
@@ -167,11 +174,11 @@ def _known(
         if row.sha256 in known:
             version = known[row.sha256]
         elif row.body is not None:
-            version = _version(row.body, row.sha256, watch)
+            version = _version(row.body, row.sha256, watches)
         else:
             # Only what was quarantined is pruned; a document that had a date could be read, its registry not.
             reason = reasons.get(row.sha256, "its body is no longer kept")
-            version = reason if row.updated is None else _without_registry(row, watch, reason)
+            version = reason if row.updated is None else _without_registries(row, watches, reason)
         known[row.sha256] = replace(version, bundled=row.bundled) if isinstance(version, Version) else version
     return known
 
@@ -180,8 +187,8 @@ def _updated(version: Version | str) -> str | None:
     return version.updated if isinstance(version, Version) else None
 
 
-def _without_registry(row: StoredSnapshot, watch: Watch, reason: str) -> Version:
-    return Version(row.sha256, row.updated, {watch.name: reason})
+def _without_registries(row: StoredSnapshot, watches: Iterable[Watch], reason: str) -> Version:
+    return Version(row.sha256, row.updated, dict.fromkeys((watch.name for watch in watches), reason))
 
 
 def _compare_and_post(
@@ -254,8 +261,8 @@ def _untold(replayed: WatchReplay, told: Told, named: Collection[str], at: datet
             )
 
 
-def _version(body: bytes, sha256: str, watch: Watch) -> Version | str:
+def _version(body: bytes, sha256: str, watches: Sequence[Watch]) -> Version | str:
     try:
-        return version_of(parse_document(body), [watch], sha256, bundled=False)
+        return version_of(parse_document(body), watches, sha256, bundled=False)
     except DocumentUnusable as e:
         return e.reason

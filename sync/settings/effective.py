@@ -9,6 +9,7 @@ from typing import Any
 from sync.fetch.location import shown
 from sync.settings.model import CHANNEL, SETTINGS, WATCH, Origin, Rule, Settings
 from sync.show.render import Column
+from sync.watches import CLOSE_CODES
 
 MASK = "***"
 
@@ -36,7 +37,7 @@ def effective(settings: Settings, database: str) -> Iterator[SettingRow]:
     """Every setting, and of the tables what is set; `database` is where the default has it."""
     default = Origin.DEFAULT.value
     for key, rule in SETTINGS.items():
-        value = getattr(settings, key) or (database if key == "database" else getattr(settings, key))
+        value = getattr(settings, key) or _without(key, database) or getattr(settings, key)
         yield SettingRow(key, _shown(rule, value), settings.origins.get(key, default))
     for watch in settings.watches:
         for key, rule in WATCH.items():
@@ -48,6 +49,13 @@ def effective(settings: Settings, database: str) -> Iterator[SettingRow]:
             if value := getattr(channel, key):
                 path = f"channels.{name}.{key}"
                 yield SettingRow(path, _shown(rule, value), settings.origins.get(path, default))
+
+
+def _without(key: str, database: str) -> Any:  # noqa: ANN401  # as above
+    """What holds where nothing is said, if that is more than nothing."""
+    if key == "database":
+        return database
+    return tuple(source.name for source in CLOSE_CODES.documented) if key == "documented" else None
 
 
 def _shown(rule: Rule, value: Any) -> Any:  # noqa: ANN401  # each in its setting's type

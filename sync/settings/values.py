@@ -7,6 +7,7 @@ from collections.abc import Collection
 from typing import Any
 
 from sync.errors import WrongConfiguration
+from sync.fetch.location import shown
 from sync.settings.model import Rule
 
 _TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
@@ -34,8 +35,9 @@ def checked(key: str, rule: Rule, value: Any, origin: str) -> Any:  # noqa: ANN4
     """The value in the setting's type. Raises WrongConfiguration, which names `key` and `origin`."""
 
     def wrong(wanted: str) -> WrongConfiguration:
-        shown = "" if rule.secret else f", not {value!r}"
-        return WrongConfiguration(f"{origin}: {key} is {wanted}{shown}")
+        given = shown(value) if isinstance(value, str) else value
+        said = "" if rule.secret else f", not {given!r}"
+        return WrongConfiguration(f"{origin}: {key} is {wanted}{said}")
 
     if isinstance(rule.default, tuple):
         if not isinstance(value, list) or not all(isinstance(entry, str) for entry in value):

@@ -13,7 +13,7 @@ from typing import Any
 
 from sync.codes import read_range
 from sync.errors import UsageProblem, WrongConfiguration
-from sync.fetch.location import is_http_url, is_url
+from sync.fetch.location import is_http_url, is_url, shown
 from sync.intervals import MAX_VALUE
 from sync.settings.model import WATCH, WatchSettings
 from sync.settings.values import checked, meant
@@ -96,7 +96,9 @@ def faults(watch: WatchSettings) -> Iterator[str]:
             "tables: documented, in_use"
         )
     if is_url(watch.document) and not is_http_url(watch.document):
-        yield f"its document is no http or https URL: {watch.document}"
+        yield f"its document is no http or https URL: {shown(watch.document)}"
+    if is_url(watch.document) and "#" in watch.document:
+        yield "its document is a URL without a # in it; `registry` names the registry"
     if not (is_url(watch.document) or Path(watch.document).expanduser().is_absolute()):
         yield f"its document is a URL or the whole path of a file, not {watch.document}"
     widest = (0, MAX_VALUE)

@@ -17,9 +17,9 @@ ID_LENGTH = 12
 
 MEANING = {
     "document": "It can't be read, so it can't be accepted: the last good state stands until IANA mends it.",
-    "registry": "Accepting says that the registry is really gone: its registrations are withdrawn.",
+    "registry": "Accepting says that it is right: registrations that are gone are withdrawn after a day.",
     "record": "Accepting says that the records set aside hide nothing: withdrawals go on.",
-    "missing": "Accepting says that the missing registrations are really gone: they are withdrawn.",
+    "missing": "Accepting says that they are really gone: they are withdrawn after a day of being missing.",
 }
 """By kind: what a person decides."""
 

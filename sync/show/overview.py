@@ -63,8 +63,8 @@ def _checked(statuses: Sequence[Status], now: datetime) -> Iterator[str]:
     if found:
         last, (oldest, watch) = max(found)[0], min(found)
         yield f"{minute(last)} UTC, {ago(last, now)}"
-        if oldest != last:
-            yield f"{watch}: {minute(oldest)} UTC, {ago(oldest, now)}"
+        if minute(oldest) != minute(last):
+            yield f"the longest ago: {watch}, {minute(oldest)} UTC, {ago(oldest, now)}"
     if never:
         yield f"never with success: {', '.join(_broken_off(never))}"
 
@@ -72,7 +72,7 @@ def _checked(statuses: Sequence[Status], now: datetime) -> Iterator[str]:
 def _registries(statuses: Sequence[Status]) -> str:
     read = [status for status in statuses if status.records]
     registrations = sum(status.registrations for status in read)
-    return f"{len(read)} of {len(statuses)} were read: {registrations:,} registrations"
+    return f"{len(read)} of {len(statuses)} are known: {registrations:,} registrations"
 
 
 def _last_change(statuses: Sequence[Status], now: datetime) -> str:
