@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, RowMapping, Select, bindparam, exists, insert, select, update
 
 from db import tables as t
+from db.column_types import NotAsWritten
 from db.inserted import insert_all, inserted_id
 from db.registry_differences import RegistryDifferences
 from db.registry_rows import (
@@ -165,12 +166,17 @@ class RegistryStore:
             update(t.watch).where(t.watch.c.id == watch_id).values(_watched_columns(watched))
         )
 
-    def watches(self, document_id: int) -> dict[str, StoredWatch]:
-        """The watches on a document, by name, with what is known of each."""
+    def watches(self, document_id: int, there: Iterable[str] = ()) -> dict[str, StoredWatch]:
+        """The watches on a document, by name, with what is known of each.
+
+        Raises NotAsWritten when one is not among them that is `there`, as another index has it.
+        """
         rows = self._connection.execute(_WATCHES, {"of_document": document_id}).mappings().all()
         registrations = self._by_watch(_REGISTRATIONS, document_id, registration_of)
         records = self._by_watch(_RECORDS, document_id, record_of)
         holds = self._by_watch(_HOLDS, document_id, hold_of)
+        if missing := set(there) - {row["name"] for row in rows}:
+            raise NotAsWritten(f"the watch {min(missing)} is and is not on its document")
         return {
             row["name"]: StoredWatch(
                 id=row["id"],

@@ -166,7 +166,7 @@ class Deciding:
         registry = RegistryStore(self._connection)
         document_id = registry.add_document(self._document.url)
         registry.add_watches(document_id, self._document.watches)
-        known = registry.watches(document_id)
+        known = registry.watches(document_id, [watch.name for watch in self._document.watches])
         before = {watch.name: known[watch.name] for watch in self._document.watches}
         steps = {name: WatchDecision(stored.state) for name, stored in before.items()}
         decision = Decision(Verdict.UNCHANGED, DocumentState(), steps)

@@ -64,7 +64,7 @@ def settle(
     document_id = registry.add_document(url)
     registry.add_watches(document_id, watches)
     document = registry.document(document_id)
-    stored = registry.watches(document_id)
+    stored = registry.watches(document_id, [watch.name for watch in watches])
     before = {watch.name: stored[watch.name] for watch in watches}
 
     if isinstance(seen, StillServed) and seen.sha256 != document.snapshot:

@@ -21,6 +21,7 @@ from served import Pair, copy
 from sqlalchemy import Connection, func, select
 
 from db import tables as t
+from db.column_types import NotAsWritten
 from db.engine import Database
 from db.registry_store import RegistryStore
 from sync.decide.advance import advance
@@ -304,3 +305,9 @@ def _digest(observation: Observation) -> tuple[str, ...]:
 def _lives(connection: Connection) -> int | None:
     query = select(func.count()).where(t.registration.c.withdrawn_at.is_(None))
     return connection.scalar(query)
+
+
+def test_a_watch_that_one_index_has_and_another_lacks_is_damage(connection: Connection) -> None:
+    store = RegistryStore(connection)
+    with pytest.raises(NotAsWritten, match="the watch gone is and is not on its document"):
+        store.watches(store.add_document(DOCUMENT), [WATCH.name, "gone"])
