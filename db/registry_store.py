@@ -121,19 +121,6 @@ class RegistryStore:
             _SAVED_DOCUMENT, {"of_document": document_id, **document_columns(state, snapshot_ids)}
         )
 
-    def applied(self, url: str) -> tuple[str | None, dict[str, str | None]]:
-        """SHA-256 of the version last applied to a document, and of that last applied to each watch on it."""
-        of_document, of_watch = t.snapshot.alias(), t.snapshot.alias()
-        rows = self._connection.execute(
-            select(of_document.c.sha256, t.watch.c.name, of_watch.c.sha256)
-            .select_from(t.document)
-            .outerjoin(t.watch, t.watch.c.document_id == t.document.c.id)
-            .outerjoin(of_document, of_document.c.id == t.document.c.snapshot_id)
-            .outerjoin(of_watch, of_watch.c.id == t.watch.c.snapshot_id)
-            .where(t.document.c.url == as_stored(url))
-        ).all()
-        return (rows[0][0] if rows else None), {row[1]: row[2] for row in rows}
-
     # -- watches --------------------------------------------------------------------------------
 
     def add_watches(self, document_id: int, watches: Iterable[Watch]) -> None:

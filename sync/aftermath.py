@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from db.documented_store import DocumentedStore
 from db.run_log import Outcome, RunLog
-from sync.errors import Exit, FetchFailed, PatienceAsked, ServerNotAsked
+from sync.errors import Exit, FetchFailed, NotAsked, PatienceAsked, ServerNotAsked
 from sync.fetch.location import is_url, shown
 from sync.news import trouble
 from sync.news.trouble import Past, Problem
@@ -79,7 +79,7 @@ def verdict_of(stored: Stored, watch: Watch) -> Verdict | None:
 
 def outcome(looked: Look, verdict: Verdict) -> Outcome:
     """How a run ended for a document."""
-    if isinstance(looked.failure, PatienceAsked | ServerNotAsked):
+    if isinstance(looked.failure, NotAsked):
         return Outcome.PATIENCE
     if looked.failure:
         return Outcome.FAILED

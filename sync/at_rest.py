@@ -23,16 +23,13 @@ from sync.intervals import spelled
 from sync.news.standing import UNCHANGED, Standing
 from sync.observe import StillServed
 from sync.sources import SameSource
-from sync.verdict import Verdict
+from sync.verdict import UNCHANGED_AFTER
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from sync.look import Look, WatchedDocument
     from sync.watches import Watch
-
-_SEEN_BEFORE = {Verdict.UNCHANGED, Verdict.APPLIED, Verdict.OVERDUE}
-"""Into which observations a 304 folds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +53,8 @@ def move_on(
     at: datetime,
     *,
     counted: bool,
-) -> dict[str, list[Standing]]:
-    """Count one run more for each of the documents that is at rest: how its watches stand, by its URL.
+) -> dict[str, Standing]:
+    """Count one run more for each of the documents that is at rest: how its watches stand, by name.
 
     With `counted` that says how many records and registrations there are; else there is nothing in it but
     names.
@@ -85,8 +82,9 @@ def move_on(
     rows.seen_again(connection, observations, [stored.runs[id_].id for id_ in ids], at)
     counts = rows.counts(connection) if counted else {}
     return {
-        document.url: [_standing(watch, known, counts) for watch in document.watches]
+        watch.name: _standing(watch, known, counts)
         for document, known in resting.items()
+        for watch in document.watches
     }
 
 
@@ -106,7 +104,7 @@ def _is_at_rest(document: WatchedDocument, look: Look, stored: _Stored, at: date
         and as_stored(document.location) not in stored.asked_for_patience
         and observation is not None
         and observation.snapshot_id == known.snapshot_id
-        and observation.verdict in _SEEN_BEFORE
+        and observation.verdict in UNCHANGED_AFTER
         and not observation.said
         and observation.last_at <= at
         and run is not None

@@ -13,8 +13,9 @@
     ├── DatabaseUnusable          74   damaged, foreign, newer than the program, or not readable
     ├── PassingFailure            75   worth trying again later
     │   ├── FetchFailed                no usable answer from the source
-    │   ├── PatienceAsked              inside a Retry-After: no request was made
-    │   ├── ServerNotAsked             the server gave no answer before: no request was made
+    │   ├── NotAsked                   no request was made, and it is no failure
+    │   │   ├── PatienceAsked              inside a Retry-After
+    │   │   └── ServerNotAsked             the server gave another request of this run no answer
     │   └── DatabaseLocked             the lock was not free in time
     └── WrongConfiguration        78
 
@@ -157,7 +158,11 @@ class NotADocument(FetchFailed):
     """An answer that is no registry at all: a login page, a proxy's error."""
 
 
-class PatienceAsked(PassingFailure):
+class NotAsked(PassingFailure):
+    """No request was made, and it is no failure."""
+
+
+class PatienceAsked(NotAsked):
     """The source asked to be left alone until `retry_at`; no request was made, and it is no failure."""
 
     def __init__(self, location: str, retry_at: datetime) -> None:
@@ -169,7 +174,7 @@ class PatienceAsked(PassingFailure):
         self.retry_at = retry_at
 
 
-class ServerNotAsked(PassingFailure):
+class ServerNotAsked(NotAsked):
     """The server gave an earlier request of this run no answer; no further one was made: no failure."""
 
     def __init__(self, location: str, reason: str) -> None:

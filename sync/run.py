@@ -93,19 +93,15 @@ def _settle(
     at: datetime,
 ) -> Synced:
     """The deciding transaction."""
-    unchanged: dict[str, list[Standing]] = {}
+    unchanged: dict[str, Standing] = {}
     if sync.detail is not Detail.FULL and not sync.accept_older:
         unchanged = move_on(connection, wanted, looks, at, counted=sync.detail is Detail.COUNTS)
-    others = [document for document in wanted if document.url not in unchanged]
+    # All watches of a document are at rest, or none.
+    others = [document for document in wanted if document.watches[0].name not in unchanged]
     return Synced(
         reports=_decide(connection, sync, others, looks, at) if others else (),
-        unchanged=_in_order(sync.watches, unchanged),
+        unchanged=tuple(unchanged[watch.name] for watch in sync.watches if watch.name in unchanged),
     )
-
-
-def _in_order(watches: Sequence[Watch], unchanged: Mapping[str, list[Standing]]) -> tuple[Standing, ...]:
-    by_name = {standing.watch: standing for of_document in unchanged.values() for standing in of_document}
-    return tuple(by_name[watch.name] for watch in watches if watch.name in by_name)
 
 
 def _decide(
@@ -123,8 +119,8 @@ def _decide(
     concluded: list[Concluded] = []
     for document in others:
         looked = looks[document.url]
-        settled = Deciding(connection, sync.settings, document, looked, at, accept_older=sync.accept_older)
-        reports |= {report.watch: report for report in settled.reports}
-        concluded += settled.concluded
+        decided = Deciding(connection, sync.settings, document, looked, at, sync.accept_older).decide()
+        reports |= {report.watch: report for report in decided.reports}
+        concluded += decided.concluded
     post(connection, concluded, sync.channels, at)
     return tuple(reports[watch.name] for watch in sync.watches if watch.name in reports)

@@ -9,7 +9,7 @@ from datetime import datetime
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from sync.errors import FetchFailed, PatienceAsked, ServerNotAsked, TableUnusable
+from sync.errors import FetchFailed, NotAsked, PatienceAsked, TableUnusable
 from sync.fetch.file import read_file
 from sync.fetch.location import is_url, page_name, shown
 from sync.fetched import FetchedDocument, FetchLimits, NotModified, Validators
@@ -53,7 +53,7 @@ class FailedSource:
     """A source that could not be read; what was last read of it stands."""
 
     source: DocumentedSource
-    error: FetchFailed | PatienceAsked | ServerNotAsked | TableUnusable
+    error: FetchFailed | NotAsked | TableUnusable
 
     @property
     def problem(self) -> str:
@@ -127,7 +127,7 @@ def _read(
     except FetchFailed as e:
         servers.failed(source.location, e)
         return FailedSource(source, e)
-    except (PatienceAsked, ServerNotAsked, TableUnusable) as e:
+    except (NotAsked, TableUnusable) as e:
         return FailedSource(source, e)
 
 

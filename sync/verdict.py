@@ -16,6 +16,10 @@ class Verdict(StrEnum):
     QUARANTINED = "quarantined"
 
 
+UNCHANGED_AFTER = frozenset({Verdict.UNCHANGED, Verdict.APPLIED, Verdict.OVERDUE})
+"""The observations into which one folds that finds nothing changed."""
+
+
 class VersionReplaced(Exception):
     """A 304 spoke of a version that somebody else's sync has replaced meanwhile: ask again."""
 

@@ -26,6 +26,11 @@ def names(settings: Settings) -> list[str]:
     return [*shipped, *(watch.name for watch in settings.watches)]
 
 
+def table_of(settings: Settings, name: str) -> WatchSettings | None:
+    """The watch's table; None for the one that ships, of which the settings speak outside of tables."""
+    return next((table for table in settings.watches if table.name == name), None)
+
+
 def watch_named(settings: Settings, name: str) -> Watch:
     """A watch in force, without the sources that the settings name for it.
 
@@ -33,9 +38,8 @@ def watch_named(settings: Settings, name: str) -> Watch:
     """
     if name == CLOSE_CODES.name and settings.close_codes:
         return CLOSE_CODES
-    for watch in settings.watches:
-        if watch.name == name:
-            return _watch(watch)
+    if table := table_of(settings, name):
+        return _watch(table)
     there = ", ".join(names(settings)) or "none"
     raise UsageProblem(f"there is no watch {name}; there is {there}")
 
@@ -46,8 +50,7 @@ def with_sources(settings: Settings, watch: Watch, documented: tuple[str, ...] =
     Raises UsageProblem for a typed name of a page that there is not, WrongConfiguration where the settings
     have it.
     """
-    table = next((table for table in settings.watches if table.name == watch.name), None)
-    return _with_sources(settings, watch, table, documented)
+    return _with_sources(settings, watch, table_of(settings, watch.name), documented)
 
 
 def watches(settings: Settings) -> Iterator[Watch]:

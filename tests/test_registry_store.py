@@ -67,16 +67,6 @@ def test_versions_of_another_document_are_none_of_its_own(connection: Connection
     assert store.document(other).replaced == frozenset()
 
 
-def test_what_was_last_applied_to_a_document_and_to_a_watch_on_it(connection: Connection) -> None:
-    store = RegistryStore(connection)
-    assert store.applied(DOCUMENT) == (None, {WATCH.name: None})
-    assert store.applied("https://example.org/other.xml") == (None, {})
-    ids = versions(connection)
-    store.save_document(store.add_document(DOCUMENT), DocumentState(B), ids)
-    store.set_applied({stored(connection).id: A}, ids)
-    assert store.applied(DOCUMENT) == (B, {WATCH.name: A})
-
-
 # -- watches ----------------------------------------------------------------------------------------
 
 

@@ -111,11 +111,13 @@ def accept(program: Program, *, id_: str) -> None:
 
 def _choose(program: Program, items: Sequence[HeldBack]) -> Program:
     """The program asked about the watch that the items are of. Raises UsageProblem for several."""
+    from sync.show.held_back import ID_LENGTH
+
     names = list(dict.fromkeys(item.watch for item in items))
     if len(names) > 1:
         raise UsageProblem(
-            f"{items[0].sha256[:12]}: it is held back for {' and '.join(names)}; say with --watch NAME for "
-            "which of them it is accepted"
+            f"{items[0].sha256[:ID_LENGTH]}: it is held back for {' and '.join(names)}; say with --watch "
+            "NAME for which of them it is accepted"
         )
     return program.choose(names[0])
 

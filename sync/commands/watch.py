@@ -59,12 +59,13 @@ def list_(program: Program, *, output: str) -> None:
 @click.pass_obj
 def show(program: Program, *, name: str, output: str) -> None:
     """Tell what a watch is, where it is defined, and what the database knows of it."""
+    from sync import watched
     from sync.show import render, terminal
     from sync.show.watch_list import WatchFacts, watch_json, watch_sheet
 
     watch = program.choose(name).watch_with()
     settings = program.settings
-    table = next((table for table in settings.watches if table.name == name), None)
+    table = watched.table_of(settings, name)
     facts = WatchFacts(
         _shown(watch),
         settings.origins[f"watch.{name}.name"] if table else None,

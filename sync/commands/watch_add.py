@@ -7,9 +7,8 @@ database is made: the first sync does that.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence, Sized
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
-from difflib import get_close_matches
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -200,16 +199,19 @@ def _chosen(
 
 
 def _named(found: Sequence[Candidate], what: str, registry: str) -> Candidate:
+    from sync.settings.values import near
+
     by_id = {one.registry: one for one in found}
     if registry in by_id:
         return by_id[registry]
-    near = get_close_matches(registry, by_id, n=1)
-    there = f"did you mean {near[0]}?" if near else f"it has {', '.join([*by_id][:_NAMED])}"
-    raise UsageProblem(f"{what}: it has no registry {registry}; {there}{'' if near else _and_more(by_id)}")
+    found_near = near(registry, by_id)
+    there = f"did you mean {found_near}?" if found_near else f"it has {_first_of(by_id)}"
+    raise UsageProblem(f"{what}: it has no registry {registry}; {there}")
 
 
-def _and_more(ids: Sized) -> str:
-    return f" and {len(ids) - _NAMED} more" if len(ids) > _NAMED else ""
+def _first_of(ids: Collection[str]) -> str:
+    more = f" and {len(ids) - _NAMED} more" if len(ids) > _NAMED else ""
+    return ", ".join([*ids][:_NAMED]) + more
 
 
 def _list(found: Sequence[Candidate]) -> None:

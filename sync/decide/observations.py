@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sync.state import Decision
-from sync.verdict import Verdict
+from sync.verdict import UNCHANGED_AFTER, Verdict
 
 _JOINS = {
-    Verdict.UNCHANGED: {Verdict.UNCHANGED, Verdict.APPLIED, Verdict.OVERDUE},
+    Verdict.UNCHANGED: UNCHANGED_AFTER,
     Verdict.OLDER: {Verdict.OLDER},
     Verdict.QUARANTINED: {Verdict.QUARANTINED},
 }

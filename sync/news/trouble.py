@@ -13,8 +13,8 @@ from sync.errors import (
     Exit,
     FetchFailed,
     IanawatchError,
+    NotAsked,
     PassingFailure,
-    PatienceAsked,
     ServerNotAsked,
     TableUnusable,
 )
@@ -55,7 +55,7 @@ class Past:
 
 def of_document(location: str, failure: PassingFailure, *, started: bool) -> Problem:
     """The document could not be had; `started`: what ships with the program stands in, and all is well."""
-    told_by = None if isinstance(failure, PatienceAsked | ServerNotAsked) else (NoticeKind.FAILING, location)
+    told_by = None if isinstance(failure, NotAsked) else (NoticeKind.FAILING, location)
     if started:
         # The summary, which tells it, says itself what the next run does.
         return Problem(failure.told(), Exit.DONE, told_by)
@@ -85,7 +85,7 @@ def of_sources(reads: Reads, past: Past) -> Iterator[Problem]:
                 told_by = NoticeKind.FAILING, read.source.name
             case FetchFailed():
                 told_by = NoticeKind.FAILING, DOCUMENTED
-            case PatienceAsked() | ServerNotAsked():
+            case NotAsked():
                 told_by = None
         yield Problem(_of_source(read, past, _next_run(read.error)), read.error.exit_code, told_by)
 
@@ -94,7 +94,7 @@ def notices(
     location: str, failure: PassingFailure | None, reads: Reads, past: Past, *, many: int
 ) -> Iterator[Notice]:
     """What operators must hear now: that failures have become `many` in a row, and that they are over."""
-    if isinstance(failure, PatienceAsked | ServerNotAsked):
+    if isinstance(failure, NotAsked):
         return
     if failure is not None:
         if past.failures + 1 == many:
