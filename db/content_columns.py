@@ -2,29 +2,59 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sync.records import Assignment, Content, Reference
 
 if TYPE_CHECKING:
     from sqlalchemy import RowMapping
 
+T = TypeVar("T")
 
-def content_columns(content: Content) -> dict[str, Any]:
-    """The columns that `db.tables` gives to what a record says; the assignment is not among them.
+Columns = dict[str, Any]
+"""A row to be, by the names of its columns."""
+Fields = Mapping[str, Callable[[T], object]]
+"""How the columns of a table are read off a thing, by their names."""
 
-    `reference` is what lists, feeds and pages show: people stand in `xrefs` and `contacts` alone
-    (docs/rules.md, rule 9).
-    """
-    return {
-        "description": content.description,
-        "registered_on": content.registered_on,
-        "revised_on": content.revised_on,
-        "xrefs": [(r.kind, r.data, r.text) for r in content.references],
-        "reference": "; ".join(reference_text(r) for r in content.references if r.kind != "person"),
-        "contacts": content.contacts,
-        "extra": content.extra,
-    }
+
+def columns(fields: Fields[T], thing: T) -> Columns:
+    """A thing as one row."""
+    return {name: read(thing) for name, read in fields.items()}
+
+
+def columns_of(fields: Fields[T], things: Iterable[T]) -> dict[str, Iterable[object]]:
+    """Many things column by column, as `inserted.insert_columns` takes them."""
+    things = list(things)
+    return {name: map(read, things) for name, read in fields.items()}
+
+
+@lru_cache(maxsize=1024)
+def _xrefs(references: Sequence[Reference]) -> tuple[tuple[str, str, str], ...]:
+    return tuple((r.kind, r.data, r.text) for r in references)
+
+
+@lru_cache(maxsize=1024)
+def _reference(references: Sequence[Reference]) -> str:
+    return "; ".join(reference_text(r) for r in references if r.kind != "person")
+
+
+CONTENT: Fields[Content] = {
+    "description": attrgetter("description"),
+    "registered_on": attrgetter("registered_on"),
+    "revised_on": attrgetter("revised_on"),
+    "xrefs": lambda content: _xrefs(content.references),
+    "reference": lambda content: _reference(content.references),
+    "contacts": attrgetter("contacts"),
+    "extra": attrgetter("extra"),
+}
+"""The columns that `db.tables` gives to what a record says; the assignment is not among them.
+
+`reference` is what lists, feeds and pages show: people stand in `xrefs` and `contacts` alone (docs/rules.md,
+rule 9).
+"""
 
 
 def content_of(row: RowMapping, assignment: Assignment) -> Content:

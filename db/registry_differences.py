@@ -8,14 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import Connection, Update, bindparam, update
 
 from db import tables as t
-from db.inserted import insert_all
-from db.registry_rows import Columns, hold_columns, record_columns, registration_columns
+from db.content_columns import Columns
+from db.inserted import insert_all, insert_columns
+from db.registry_rows import (
+    hold_columns,
+    record_columns,
+    records_columns,
+    registration_columns,
+    registrations_columns,
+)
 from sync.records import Record
 from sync.state import Hold, Registration, WatchState
+
+T = TypeVar("T")
 
 _REGISTRATION = update(t.registration).where(
     t.registration.c.watch_id == bindparam("of_watch"), t.registration.c.key == bindparam("of_key")
@@ -43,10 +53,10 @@ class RegistryDifferences:
         self._ending: list[Columns] = []
         self._going_on: list[Columns] = []
         self._returning: list[Columns] = []
-        self._registrations: list[Columns] = []
+        self._registrations: list[tuple[int, Registration]] = []
         self._filled: list[Columns] = []
         self._ended: list[Columns] = []
-        self._records: list[Columns] = []
+        self._records: list[tuple[int, Record]] = []
         self._closed: list[Columns] = []
         self._accepted: list[Columns] = []
         self._holds: list[Columns] = []
@@ -68,10 +78,14 @@ class RegistryDifferences:
         # First those that end, then those that go on, then those that return to values the others had.
         for changed in (self._ending, self._going_on, self._returning):
             _update_all(connection, _REGISTRATION, changed)
-        insert_all(connection, t.registration, self._registrations)
+        watches, registrations = _apart(self._registrations)
+        columns = registrations_columns(registrations)
+        insert_columns(connection, t.registration, {"watch_id": watches, **columns})
         _update_all(connection, _RECORD_IN_FORCE, self._filled)
         _update_all(connection, _RECORD_IN_FORCE, self._ended)
-        insert_all(connection, t.record, self._records)
+        watches, records = _apart(self._records)
+        columns = {**records_columns(records), "valid_from": [self._at] * len(records)}
+        insert_columns(connection, t.record, {"watch_id": watches, **columns})
         _update_all(connection, _OPEN_HOLD, self._closed)
         _update_all(connection, _OPEN_HOLD, self._accepted)
         insert_all(connection, t.hold, self._holds)
@@ -84,7 +98,7 @@ class RegistryDifferences:
         for r in after:
             old = known.get(r.key)
             if old is None:
-                self._registrations.append({"watch_id": watch_id, **registration_columns(r)})
+                self._registrations.append((watch_id, r))
             elif r != old:
                 changed = self._returning if not old.live else self._going_on if r.live else self._ending
                 changed.append({"of_watch": watch_id, "of_key": r.key, **registration_columns(r)})
@@ -103,7 +117,7 @@ class RegistryDifferences:
                 else:
                     self._ended.append({**where, "valid_to": self._at})
         self._records += (
-            {"watch_id": watch_id, **record_columns(record), "valid_from": self._at}
+            (watch_id, record)
             for values, record in now.items()
             if known.get(values) != record and not (in_place and values in known)
         )
@@ -124,6 +138,11 @@ class RegistryDifferences:
             for identity, hold in now.items()
             if identity not in known
         )
+
+
+def _apart(things: Sequence[tuple[int, T]]) -> tuple[list[int], list[T]]:
+    """The watches and what is theirs, each by itself."""
+    return [watch_id for watch_id, _ in things], [thing for _, thing in things]
 
 
 def _update_all(connection: Connection, statement: Update, rows: Sequence[Columns]) -> None:

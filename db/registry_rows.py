@@ -2,20 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from operator import attrgetter
+from typing import TYPE_CHECKING
 
 from db.column_types import word
-from db.content_columns import content_columns, content_of
+from db.content_columns import CONTENT, Columns, Fields, columns, columns_of, content_of
 from sync.records import Assignment, Record
 from sync.state import Change, DocumentState, Hold, HoldKind, Registration
 
 if TYPE_CHECKING:
     from sqlalchemy import RowMapping
 
-Columns = dict[str, Any]
-"""A row to be, by the names of its columns."""
+_REGISTRATION: Fields[Registration] = {
+    "key": attrgetter("key"),
+    "first": attrgetter("first"),
+    "last": attrgetter("last"),
+    "origin_name": lambda r: r.origin[0],
+    "origin_date": lambda r: r.origin[1],
+    "formerly": attrgetter("formerly"),
+    "first_seen_at": attrgetter("first_seen_at"),
+    "baseline": attrgetter("baseline"),
+    "missing_since": attrgetter("missing_since"),
+    "removal_accepted": attrgetter("removal_accepted"),
+    "withdrawn_at": attrgetter("withdrawn_at"),
+    "endings": attrgetter("endings"),
+}
+"""A registration without its watch, and without what is said of it."""
+_RECORD: Fields[Record] = {
+    "first": attrgetter("first"),
+    "last": attrgetter("last"),
+    "assignment": attrgetter("content.assignment"),
+}
+"""A record without its watch, the time it was valid, and what else is said of it."""
 
 
 def document_columns(state: DocumentState, snapshot_ids: Mapping[str, int]) -> Columns:
@@ -42,23 +62,15 @@ def document_of(row: RowMapping, applied: frozenset[str]) -> DocumentState:
     )
 
 
-def registration_columns(r: Registration) -> Columns:
+def registration_columns(registration: Registration) -> Columns:
     """A registration as columns, without its watch."""
-    return {
-        "key": r.key,
-        "first": r.first,
-        "last": r.last,
-        **content_columns(r.content),
-        "origin_name": r.origin[0],
-        "origin_date": r.origin[1],
-        "formerly": r.formerly,
-        "first_seen_at": r.first_seen_at,
-        "baseline": r.baseline,
-        "missing_since": r.missing_since,
-        "removal_accepted": r.removal_accepted,
-        "withdrawn_at": r.withdrawn_at,
-        "endings": r.endings,
-    }
+    return {**columns(_REGISTRATION, registration), **columns(CONTENT, registration.content)}
+
+
+def registrations_columns(registrations: Sequence[Registration]) -> dict[str, Iterable[object]]:
+    """The same of many, column by column."""
+    contents = [registration.content for registration in registrations]
+    return {**columns_of(_REGISTRATION, registrations), **columns_of(CONTENT, contents)}
 
 
 def registration_of(row: RowMapping) -> Registration:
@@ -81,12 +93,13 @@ def registration_of(row: RowMapping) -> Registration:
 
 def record_columns(record: Record) -> Columns:
     """A record as columns, without its watch and the time it was valid."""
-    return {
-        "first": record.first,
-        "last": record.last,
-        "assignment": record.content.assignment,
-        **content_columns(record.content),
-    }
+    return {**columns(_RECORD, record), **columns(CONTENT, record.content)}
+
+
+def records_columns(records: Sequence[Record]) -> dict[str, Iterable[object]]:
+    """The same of many, column by column."""
+    contents = [record.content for record in records]
+    return {**columns_of(_RECORD, records), **columns_of(CONTENT, contents)}
 
 
 def record_of(row: RowMapping) -> Record:

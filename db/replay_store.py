@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlalchemy import Connection, bindparam, delete, select, update
 
 from db import tables as t
-from db.inserted import insert_all
-from db.registry_rows import hold_columns, record_columns, registration_columns
+from db.inserted import insert_all, insert_columns
+from db.registry_rows import hold_columns, records_columns, registration_columns, registrations_columns
 from db.registry_store import RegistryStore
 from sync.decide.replay import Replay, WatchReplay
 from sync.state import Pair, Registration
@@ -47,13 +47,15 @@ class ReplayStore:
         registry.set_applied({watch_id: replayed.state.snapshot}, snapshot_ids)
         for table in (t.record, t.hold):
             self._connection.execute(delete(table).where(table.c.watch_id == watch_id))
-        insert_all(
+        insert_columns(
             self._connection,
             t.record,
-            [
-                {"watch_id": watch_id, **record_columns(record), "valid_from": start, "valid_to": end}
-                for record, start, end in replayed.records
-            ],
+            {
+                "watch_id": [watch_id] * len(replayed.records),
+                **records_columns([record for record, _, _ in replayed.records]),
+                "valid_from": [start for _, start, _ in replayed.records],
+                "valid_to": [end for _, _, end in replayed.records],
+            },
         )
         insert_all(
             self._connection,
@@ -90,11 +92,9 @@ class ReplayStore:
                 update(table).where(table.c.id == bindparam("row")),
                 [{"row": rows[kept[r.key]], **registration_columns(r)} for r in after if r.key in kept],
             )
-        insert_all(
-            self._connection,
-            table,
-            [{"watch_id": watch_id, **registration_columns(r)} for r in after if r.key not in kept],
-        )
+        new = [r for r in after if r.key not in kept]
+        columns = {"watch_id": [watch_id] * len(new), **registrations_columns(new)}
+        insert_columns(self._connection, table, columns)
 
     def backdate_flags(self, watch_id: int) -> None:
         """Let a flag begin no later than its registration came to be known by what was added."""
