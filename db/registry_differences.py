@@ -1,7 +1,7 @@
 """Two states of registries: what differs between them is written, and nothing else.
 
-It is gathered for all watches on a document, of which there may be hundreds, and then written in a few
-statements. Their order matters: at any moment a value has one live registration and one record in force.
+It is gathered for all watches of many documents, and then written in a few statements. Their order matters:
+at any moment a value has one live registration and one record in force.
 """
 
 from __future__ import annotations
@@ -45,11 +45,10 @@ _OPEN_HOLD = update(t.hold).where(
 
 
 class RegistryDifferences:
-    """What an observation at the time `at` changed; `snapshot_ids` are the rows of the versions it names."""
+    """What observations at the time `at` changed."""
 
-    def __init__(self, at: datetime, snapshot_ids: Mapping[str, int]) -> None:
+    def __init__(self, at: datetime) -> None:
         self._at = at
-        self._snapshot_ids = snapshot_ids
         self._ending: list[Columns] = []
         self._going_on: list[Columns] = []
         self._returning: list[Columns] = []
@@ -61,17 +60,26 @@ class RegistryDifferences:
         self._accepted: list[Columns] = []
         self._holds: list[Columns] = []
 
-    def take(self, watch_id: int, before: WatchState, after: WatchState, *, in_place: bool) -> None:
+    def take(
+        self,
+        watch_id: int,
+        before: WatchState,
+        after: WatchState,
+        snapshot_ids: Mapping[str, int],
+        *,
+        in_place: bool,
+    ) -> None:
         """Gather what differs between two states of a watch.
 
-        `in_place`: a new record of the same values fills in what the known one lacks, without history.
+        `snapshot_ids` are the rows of the versions that its holds name. `in_place`: a new record of the same
+        values fills in what the known one lacks, without history.
         """
         if after.registrations != before.registrations:
             self._take_registrations(watch_id, before.registrations, after.registrations)
         if after.records != before.records:
             self._take_records(watch_id, before.records, after.records, in_place=in_place)
         if after.holds != before.holds:
-            self._take_holds(watch_id, before.holds, after.holds)
+            self._take_holds(watch_id, before.holds, after.holds, snapshot_ids)
 
     def write(self, connection: Connection) -> None:
         """Write all of it."""
@@ -122,7 +130,13 @@ class RegistryDifferences:
             if known.get(values) != record and not (in_place and values in known)
         )
 
-    def _take_holds(self, watch_id: int, before: Sequence[Hold], after: Sequence[Hold]) -> None:
+    def _take_holds(
+        self,
+        watch_id: int,
+        before: Sequence[Hold],
+        after: Sequence[Hold],
+        snapshot_ids: Mapping[str, int],
+    ) -> None:
         """Close the holds that are over, mark the accepted ones, open the new ones."""
         known = {(h.kind, h.fingerprint): h for h in before}
         now = {(h.kind, h.fingerprint): h for h in after}
@@ -134,7 +148,7 @@ class RegistryDifferences:
             elif kept != hold:
                 self._accepted.append({**where, "accepted_at": kept.accepted_at})
         self._holds += (
-            {"watch_id": watch_id, **hold_columns(hold, self._snapshot_ids)}
+            {"watch_id": watch_id, **hold_columns(hold, snapshot_ids)}
             for identity, hold in now.items()
             if identity not in known
         )

@@ -6,16 +6,16 @@ documented tables and flags `documented_store`'s.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, RowMapping, Select, bindparam, exists, insert, select, update
+from sqlalchemy import BindParameter, Connection, RowMapping, Select, bindparam, exists, select, update
 
 from db import tables as t
 from db.column_types import NotAsWritten
-from db.inserted import insert_all, inserted_id
+from db.inserted import insert_all
 from db.registry_differences import RegistryDifferences
 from db.registry_rows import (
     change_columns,
@@ -33,25 +33,30 @@ from sync.watches import Watch
 T = TypeVar("T")
 
 # Statements of every run stand here, since to make one takes three times as long as to run it.
-_DOCUMENT_ID = select(t.document.c.id).where(t.document.c.url == bindparam("of_url"))
-_DOCUMENT = (
+_OF_DOCUMENTS: BindParameter[int] = bindparam("of_documents", expanding=True)
+_DOCUMENT_IDS = select(t.document.c.url, t.document.c.id).where(
+    t.document.c.url.in_(bindparam("of_urls", expanding=True))
+)
+_DOCUMENTS = (
     select(t.document, t.snapshot.c.sha256)
     .outerjoin(t.snapshot, t.snapshot.c.id == t.document.c.snapshot_id)
-    .where(t.document.c.id == bindparam("of_document"))
+    .where(t.document.c.id.in_(_OF_DOCUMENTS))
 )
-_APPLIED = select(t.snapshot.c.sha256).where(
-    t.snapshot.c.document_url == bindparam("of_url"), t.snapshot.c.applied.is_(True)
+_APPLIED = (
+    select(t.document.c.id, t.snapshot.c.sha256)
+    .join(t.snapshot, t.snapshot.c.document_url == t.document.c.url)
+    .where(t.document.c.id.in_(_OF_DOCUMENTS), t.snapshot.c.applied.is_(True))
 )
 _SOURCED = exists().where(t.documented_source.c.watch_id == t.watch.c.id).label("sourced")
 _WATCHES = (
     select(t.watch, t.snapshot.c.sha256, t.snapshot.c.bundled, _SOURCED)
     .outerjoin(t.snapshot, t.snapshot.c.id == t.watch.c.snapshot_id)
-    .where(t.watch.c.document_id == bindparam("of_document"))
+    .where(t.watch.c.document_id.in_(_OF_DOCUMENTS))
 )
 _REGISTRATIONS = (
     select(t.registration)
     .join(t.watch, t.watch.c.id == t.registration.c.watch_id)
-    .where(t.watch.c.document_id == bindparam("of_document"))
+    .where(t.watch.c.document_id.in_(_OF_DOCUMENTS))
     .order_by(t.registration.c.first, t.registration.c.first_seen_at, t.registration.c.key)
 )
 _REGISTRATION_IDS = select(t.registration.c.key, t.registration.c.id).where(
@@ -60,14 +65,14 @@ _REGISTRATION_IDS = select(t.registration.c.key, t.registration.c.id).where(
 _RECORDS = (
     select(t.record)
     .join(t.watch, t.watch.c.id == t.record.c.watch_id)
-    .where(t.watch.c.document_id == bindparam("of_document"), t.record.c.valid_to.is_(None))
+    .where(t.watch.c.document_id.in_(_OF_DOCUMENTS), t.record.c.valid_to.is_(None))
     .order_by(t.record.c.first)
 )
 _HOLDS = (
     select(t.hold, t.snapshot.c.sha256)
     .join(t.watch, t.watch.c.id == t.hold.c.watch_id)
     .join(t.snapshot, t.snapshot.c.id == t.hold.c.snapshot_id)
-    .where(t.watch.c.document_id == bindparam("of_document"), t.hold.c.closed_at.is_(None))
+    .where(t.watch.c.document_id.in_(_OF_DOCUMENTS), t.hold.c.closed_at.is_(None))
     .order_by(t.hold.c.id)
 )
 _REGISTRIES = select(t.watch.c.name, t.watch.c.document_id, t.watch.c.registry_id).where(
@@ -90,6 +95,18 @@ class StoredWatch:
     """Whether it was ever compared with a table."""
 
 
+@dataclass(frozen=True, slots=True)
+class DecidedWatch:
+    """What was decided of a watch, to be written."""
+
+    watch_id: int
+    """Its row."""
+    before: WatchState
+    decision: WatchDecision
+    snapshot_ids: Mapping[str, int]
+    """The rows of its document's versions, by SHA-256."""
+
+
 class RegistryStore:
     """Reads and writes within one transaction."""
 
@@ -98,37 +115,52 @@ class RegistryStore:
 
     # -- documents ------------------------------------------------------------------------------
 
-    def document_id(self, url: str) -> int | None:
-        """The document's row id; None when it was never synced."""
-        return self._connection.scalar(_DOCUMENT_ID, {"of_url": as_stored(url)})
+    def add_documents(self, urls: Iterable[str]) -> list[int]:
+        """The row ids of documents in the order given; a row is made where there is none."""
+        stored = list(map(as_stored, urls))
+        known = self._document_ids(stored)
+        new = [{"url": url} for url in dict.fromkeys(stored) if url not in known]
+        if new:
+            insert_all(self._connection, t.document, new)
+            known = self._document_ids(stored)
+        return [known[url] for url in stored]
 
-    def add_document(self, url: str) -> int:
-        """The document's row id, made when there is none."""
-        known = self.document_id(url)
-        if known is not None:
-            return known
-        return inserted_id(self._connection.execute(insert(t.document), {"url": as_stored(url)}))
+    def _document_ids(self, urls: Sequence[str]) -> dict[str, int]:
+        rows = self._connection.execute(_DOCUMENT_IDS, {"of_urls": urls})
+        return {row.url: row.id for row in rows}
 
-    def document(self, document_id: int) -> DocumentState:
-        """What is known of a document."""
-        row = self._connection.execute(_DOCUMENT, {"of_document": document_id}).mappings().one()
-        applied = self._connection.scalars(_APPLIED, {"of_url": row["url"]})
-        return document_of(row, frozenset(applied))
+    def documents(self, document_ids: Collection[int]) -> dict[int, DocumentState]:
+        """What is known of documents, by their rows."""
+        wanted = {"of_documents": list(document_ids)}
+        applied: dict[int, set[str]] = {}
+        for document_id, sha256 in self._connection.execute(_APPLIED, wanted):
+            applied.setdefault(document_id, set()).add(sha256)
+        return {
+            row["id"]: document_of(row, frozenset(applied.get(row["id"], ())))
+            for row in self._connection.execute(_DOCUMENTS, wanted).mappings()
+        }
 
-    def save_document(self, document_id: int, state: DocumentState, snapshot_ids: Mapping[str, int]) -> None:
-        """Write what is known of a document; `snapshot_ids` are the rows of its versions."""
-        self._connection.execute(
-            _SAVED_DOCUMENT, {"of_document": document_id, **document_columns(state, snapshot_ids)}
-        )
+    def save_documents(self, decided: Iterable[tuple[int, DocumentState, Mapping[str, int]]]) -> None:
+        """Write what is known of documents, each with its row and the rows of its versions."""
+        rows = [
+            {"of_document": document_id, **document_columns(state, snapshot_ids)}
+            for document_id, state, snapshot_ids in decided
+        ]
+        if rows:
+            self._connection.execute(_SAVED_DOCUMENT, rows)
 
     # -- watches --------------------------------------------------------------------------------
 
-    def add_watches(self, document_id: int, watches: Iterable[Watch]) -> None:
-        """Make the rows of watches that have none. Raises WrongConfiguration for another registry's watch."""
-        wanted = {watch.name: watch for watch in watches}
+    def add_watches(self, watches: Iterable[tuple[int, Watch]]) -> None:
+        """Make the rows of watches that have none, each with its document's row.
+
+        Raises WrongConfiguration for another registry's watch.
+        """
+        wanted = {watch.name: (document_id, watch) for document_id, watch in watches}
         known = self._connection.execute(_REGISTRIES, {"of_names": list(wanted)})
         for name, *registry in known:
-            if registry != [document_id, wanted.pop(name).registry_id]:
+            document_id, watch = wanted.pop(name)
+            if registry != [document_id, watch.registry_id]:
                 raise WrongConfiguration(
                     f"watch {name}: it was begun for another registry, and what is stored belongs to that; "
                     "give the new watch another name"
@@ -143,7 +175,7 @@ class RegistryStore:
                     "registry_id": watch.registry_id,
                     **_watched_columns(watch.watched),
                 }
-                for watch in wanted.values()
+                for document_id, watch in wanted.values()
             ],
         )
 
@@ -153,15 +185,16 @@ class RegistryStore:
             update(t.watch).where(t.watch.c.id == watch_id).values(_watched_columns(watched))
         )
 
-    def watches(self, document_id: int, there: Iterable[str] = ()) -> dict[str, StoredWatch]:
-        """The watches on a document, by name, with what is known of each.
+    def watches(self, document_ids: Collection[int], there: Iterable[str] = ()) -> dict[str, StoredWatch]:
+        """The watches on documents, by name, with what is known of each.
 
         Raises NotAsWritten when one is not among them that is `there`, as another index has it.
         """
-        rows = self._connection.execute(_WATCHES, {"of_document": document_id}).mappings().all()
-        registrations = self._by_watch(_REGISTRATIONS, document_id, registration_of)
-        records = self._by_watch(_RECORDS, document_id, record_of)
-        holds = self._by_watch(_HOLDS, document_id, hold_of)
+        wanted = {"of_documents": list(document_ids)}
+        rows = self._connection.execute(_WATCHES, wanted).mappings().all()
+        registrations = self._by_watch(_REGISTRATIONS, wanted, registration_of)
+        records = self._by_watch(_RECORDS, wanted, record_of)
+        holds = self._by_watch(_HOLDS, wanted, hold_of)
         if missing := set(there) - {row["name"] for row in rows}:
             raise NotAsWritten(f"the watch {min(missing)} is and is not on its document")
         return {
@@ -181,39 +214,32 @@ class RegistryStore:
             for row in rows
         }
 
-    def save_watches(
-        self,
-        decided: Iterable[tuple[int, WatchState, WatchDecision]],
-        at: datetime,
-        snapshot_ids: Mapping[str, int],
-    ) -> None:
-        """Write what decisions changed, each with the watch's row and its state before.
-
-        `snapshot_ids` are the rows of the versions that the decisions name.
-        """
-        differences = RegistryDifferences(at, snapshot_ids)
-        applied: dict[int, str | None] = {}
-        changes: dict[int, Sequence[Change]] = {}
-        for watch_id, before, decision in decided:
-            if decision.state.snapshot != before.snapshot:
-                applied[watch_id] = decision.state.snapshot
-            differences.take(watch_id, before, decision.state, in_place=decision.fills_bundle)
-            changes[watch_id] = decision.changes
-        self.set_applied(applied, snapshot_ids)
-        differences.write(self._connection)
-        for watch_id, changed in changes.items():
-            self.add_changes(watch_id, changed, snapshot_ids)
-
-    def set_applied(self, applied: Mapping[int, str | None], snapshot_ids: Mapping[str, int]) -> None:
-        """Remember the version last applied to each watch."""
-        if applied:
-            self._connection.execute(
-                _WATCH,
-                [
-                    {"of_watch": watch_id, "snapshot_id": snapshot_ids[snapshot] if snapshot else None}
-                    for watch_id, snapshot in applied.items()
-                ],
+    def save_watches(self, decided: Iterable[DecidedWatch], at: datetime) -> None:
+        """Write what decisions at the time `at` changed."""
+        decided = list(decided)
+        differences = RegistryDifferences(at)
+        for one in decided:
+            differences.take(
+                one.watch_id,
+                one.before,
+                one.decision.state,
+                one.snapshot_ids,
+                in_place=one.decision.fills_bundle,
             )
+        moved = [one for one in decided if one.decision.state.snapshot != one.before.snapshot]
+        self.set_applied((one.watch_id, one.decision.state.snapshot, one.snapshot_ids) for one in moved)
+        differences.write(self._connection)
+        for one in decided:
+            self.add_changes(one.watch_id, one.decision.changes, one.snapshot_ids)
+
+    def set_applied(self, applied: Iterable[tuple[int, str | None, Mapping[str, int]]]) -> None:
+        """Remember the version last applied to each watch, given with the rows of its document's versions."""
+        rows = [
+            {"of_watch": watch_id, "snapshot_id": snapshot_ids[snapshot] if snapshot else None}
+            for watch_id, snapshot, snapshot_ids in applied
+        ]
+        if rows:
+            self._connection.execute(_WATCH, rows)
 
     def registration_ids(self, watch_id: int) -> dict[str, int]:
         """The row of each registration, by its key."""
@@ -229,11 +255,11 @@ class RegistryStore:
             )
 
     def _by_watch(
-        self, query: Select[Any], document_id: int, read: Callable[[RowMapping], T]
+        self, query: Select[Any], wanted: Mapping[str, object], read: Callable[[RowMapping], T]
     ) -> dict[int, list[T]]:
-        """What the rows of a document's watches say, by watch, in the query's order."""
+        """What the rows of watches say, by watch, in the query's order."""
         found: dict[int, list[T]] = {}
-        for row in self._connection.execute(query, {"of_document": document_id}).mappings():
+        for row in self._connection.execute(query, wanted).mappings():
             found.setdefault(row["watch_id"], []).append(read(row))
         return found
 

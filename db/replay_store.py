@@ -26,7 +26,7 @@ class ReplayStore:
 
     def rewrite_document(self, document_id: int, replay: Replay, snapshot_ids: Mapping[str, int]) -> None:
         """Write what is known of the document, and which versions were applied."""
-        RegistryStore(self._connection).save_document(document_id, replay.document, snapshot_ids)
+        RegistryStore(self._connection).save_documents([(document_id, replay.document, snapshot_ids)])
         for applied in (True, False):
             wanted = [id_ for sha256, id_ in snapshot_ids.items() if (sha256 in replay.applied) is applied]
             self._connection.execute(
@@ -44,7 +44,7 @@ class ReplayStore:
     ) -> None:
         """Write a watch's registry and its whole history; `before` are its registrations as stored."""
         registry = RegistryStore(self._connection)
-        registry.set_applied({watch_id: replayed.state.snapshot}, snapshot_ids)
+        registry.set_applied([(watch_id, replayed.state.snapshot, snapshot_ids)])
         for table in (t.record, t.hold):
             self._connection.execute(delete(table).where(table.c.watch_id == watch_id))
         insert_columns(

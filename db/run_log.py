@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Connection, RowMapping, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, func, select, update
 
 from db import tables as t
 from db.column_types import word
+from db.inserted import insert_all
+
+# Statements of every run stand here, since to make one takes three times as long as to run it.
+_LAST = select(t.run).where(
+    t.run.c.id.in_(
+        select(func.max(t.run.c.id))
+        .where(t.run.c.document_id.in_(bindparam("of_documents", expanding=True)))
+        .group_by(t.run.c.document_id)
+    )
+)
+_ROW = update(t.run).where(t.run.c.id == bindparam("of_row"))
 
 
 class Outcome(StrEnum):
@@ -34,64 +46,29 @@ class RunRow:
     count: int
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a run ended for a document."""
+
+    document_id: int
+    """The document's row."""
+    outcome: Outcome
+    exit_code: int
+    detail: str
+    """Why it failed, one line; empty when it did not."""
+
+
 class RunLog:
-    """Reads and writes within one transaction."""
+    """The runs of some documents, named by their rows; reads and writes within one transaction."""
 
-    def __init__(self, connection: Connection, document_id: int | None) -> None:
+    def __init__(self, connection: Connection, document_ids: Iterable[int]) -> None:
         self._connection = connection
-        self._document_id = document_id
-        self._newest: RowMapping | None = None
-        self._read = False
+        self._document_ids = list(document_ids)
+        self._newest: dict[int, RowMapping] | None = None
 
-    def add(self, outcome: Outcome, exit_code: int, detail: str, at: datetime) -> None:
-        """Count a run."""
-        last = self._last()
-        self._read = False
-        if last is not None and (last["outcome"], last["exit_code"]) == (outcome, exit_code):
-            self._connection.execute(
-                update(t.run)
-                .where(t.run.c.id == last["id"])
-                .values(
-                    last_at=at,
-                    first_at=min(last["first_at"], at),
-                    count=last["count"] + 1,
-                    detail=detail,
-                )
-            )
-            return
-        self._connection.execute(
-            insert(t.run).values(
-                document_id=self._document_id,
-                outcome=outcome,
-                exit_code=exit_code,
-                detail=detail,
-                first_at=at,
-                last_at=at,
-                count=1,
-            )
-        )
-
-    def failures_in_a_row(self) -> int:
-        """How many runs failed since the last that did not; asking for patience is neither."""
-        last = self._last()
-        if last is None or last["outcome"] not in {Outcome.FAILED, Outcome.PATIENCE}:
-            return 0
-        r = t.run.c
-        last_success = (
-            select(func.max(r.id))
-            .where(r.document_id == self._document_id, r.outcome.not_in([Outcome.FAILED, Outcome.PATIENCE]))
-            .scalar_subquery()
-        )
-        failures = select(func.sum(r.count)).where(
-            r.document_id == self._document_id,
-            r.outcome == Outcome.FAILED,
-            r.id > func.coalesce(last_success, 0),
-        )
-        return self._connection.scalar(failures) or 0
-
-    def last(self) -> RunRow | None:
-        """The last run, with those before it that ended alike."""
-        row = self._last()
+    def last(self, document_id: int) -> RunRow | None:
+        """The last run for a document, with those before it that ended alike."""
+        row = self._last().get(document_id)
         if row is None:
             return None
         return RunRow(
@@ -103,15 +80,49 @@ class RunLog:
             row["count"],
         )
 
-    def _last(self) -> RowMapping | None:
-        """The newest row, read once: nobody else writes within the transaction."""
-        if not self._read:
-            query = (
-                select(t.run)
-                .where(t.run.c.document_id == self._document_id)
-                .order_by(t.run.c.id.desc())
-                .limit(1)
-            )
-            self._newest = self._connection.execute(query).mappings().first()
-            self._read = True
+    def failures_in_a_row(self, document_id: int) -> int:
+        """How many runs failed since the last that did not; asking for patience is neither."""
+        last = self._last().get(document_id)
+        if last is None or last["outcome"] not in {Outcome.FAILED, Outcome.PATIENCE}:
+            return 0
+        r = t.run.c
+        last_success = (
+            select(func.max(r.id))
+            .where(r.document_id == document_id, r.outcome.not_in([Outcome.FAILED, Outcome.PATIENCE]))
+            .scalar_subquery()
+        )
+        failures = select(func.sum(r.count)).where(
+            r.document_id == document_id,
+            r.outcome == Outcome.FAILED,
+            r.id > func.coalesce(last_success, 0),
+        )
+        return self._connection.scalar(failures) or 0
+
+    def add(self, ended: Iterable[Ended], at: datetime) -> None:
+        """Count a run at the time `at`, which ended so for each of these documents."""
+        new, alike = [], []
+        for one in ended:
+            last = self._last().get(one.document_id)
+            if last is not None and (last["outcome"], last["exit_code"]) == (one.outcome, one.exit_code):
+                alike.append(
+                    {
+                        "of_row": last["id"],
+                        "last_at": at,
+                        "first_at": min(last["first_at"], at),
+                        "count": last["count"] + 1,
+                        "detail": one.detail,
+                    }
+                )
+            else:
+                new.append({**asdict(one), "first_at": at, "last_at": at, "count": 1})
+        insert_all(self._connection, t.run, new)
+        if alike:
+            self._connection.execute(_ROW, alike)
+        self._newest = None
+
+    def _last(self) -> dict[int, RowMapping]:
+        """The newest row of each document, read once: nobody else writes within the transaction."""
+        if self._newest is None:
+            rows = self._connection.execute(_LAST, {"of_documents": self._document_ids}).mappings()
+            self._newest = {row["document_id"]: row for row in rows}
         return self._newest

@@ -6,15 +6,15 @@ The registry's state follows from these; nothing here decides.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, delete, func, select, update
 
 from db import tables as t
 from db.column_types import word
-from db.inserted import insert_all, inserted_id
+from db.inserted import insert_all
 from sync.decide.observations import Run, joined
 from sync.fetch.location import as_stored
 from sync.verdict import Verdict
@@ -23,22 +23,30 @@ QUARANTINED_KEPT = 20
 """How many bodies of quarantined documents are kept at most (docs/rules.md, rule 4)."""
 
 # Statements of every run stand here, since to make one takes three times as long as to run it.
-_VERSION = select(t.snapshot.c.id, t.snapshot.c.body.is_(None)).where(
-    t.snapshot.c.document_url == bindparam("of_url"), t.snapshot.c.sha256 == bindparam("of_sha256")
-)
-_VERSIONS = select(t.snapshot.c.sha256, t.snapshot.c.id).where(
-    t.snapshot.c.document_url == bindparam("of_url")
-)
+_VERSIONS = select(
+    t.snapshot.c.document_url,
+    t.snapshot.c.sha256,
+    t.snapshot.c.id,
+    t.snapshot.c.updated,
+    t.snapshot.c.body.is_(None).label("pruned"),
+).where(t.snapshot.c.document_url.in_(bindparam("of_urls", expanding=True)))
+_BODY = update(t.snapshot).where(t.snapshot.c.id == bindparam("of_snapshot"))
 _NOT_YET_APPLIED = update(t.snapshot).where(
     t.snapshot.c.id == bindparam("of_snapshot"), t.snapshot.c.applied.is_(False)
 )
 _RUNS = (
     select(t.observation, t.snapshot.c.sha256)
     .join(t.snapshot, t.snapshot.c.id == t.observation.c.snapshot_id)
-    .where(t.observation.c.document_id == bindparam("of_document"))
     .order_by(t.observation.c.id.desc())
 )
-_NEWEST_RUN = _RUNS.limit(1)
+_RUNS_OF_ONE = _RUNS.where(t.observation.c.document_id == bindparam("of_document"))
+_NEWEST_RUNS = _RUNS.where(
+    t.observation.c.id.in_(
+        select(func.max(t.observation.c.id))
+        .where(t.observation.c.document_id.in_(bindparam("of_documents", expanding=True)))
+        .group_by(t.observation.c.document_id)
+    )
+)
 _RUN = update(t.observation).where(t.observation.c.id == bindparam("of_run"))
 
 
@@ -55,6 +63,30 @@ class StoredSnapshot:
     """None when it was pruned."""
 
 
+@dataclass(frozen=True, slots=True)
+class KeptVersion:
+    """A version to keep."""
+
+    document_url: str
+    sha256: str
+    body: bytes
+    updated: str | None
+    """The document's date as served."""
+    bundled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KnownVersion:
+    """What is known of a version without its body."""
+
+    id: int
+    """Its row."""
+    updated: str | None
+    """The document's date as served."""
+    pruned: bool
+    """Whether the body is no longer kept."""
+
+
 class SnapshotStore:
     """Reads and writes within one transaction."""
 
@@ -63,35 +95,21 @@ class SnapshotStore:
 
     # -- versions -------------------------------------------------------------------------------
 
-    def keep(
-        self, document_url: str, sha256: str, body: bytes, updated: str | None, *, bundled: bool = False
-    ) -> int:
-        """The version's row id; the body is kept when it is not there yet."""
-        wanted = {"of_url": as_stored(document_url), "of_sha256": sha256}
-        row = self._connection.execute(_VERSION, wanted).one_or_none()
-        if row is None:
-            columns = _columns(document_url, sha256, body, updated, bundled=bundled)
-            return inserted_id(self._connection.execute(insert(t.snapshot), columns))
-        if row[1]:
-            self._connection.execute(
-                update(t.snapshot).where(t.snapshot.c.id == row[0]).values(body=_packed(body))
-            )
-        return int(row[0])
-
-    def keep_all(self, document_url: str, versions: Mapping[str, tuple[bytes, str | None]]) -> None:
-        """Keep many versions at once: the body and the date of each, by SHA-256."""
-        there = self.ids(document_url)
-        insert_all(
-            self._connection,
-            t.snapshot,
-            [
-                _columns(document_url, sha256, body, updated, bundled=False)
-                for sha256, (body, updated) in versions.items()
-                if sha256 not in there
-            ],
-        )
-        for sha256 in there.keys() & versions.keys():
-            self.keep(document_url, sha256, *versions[sha256])
+    def keep(self, versions: Iterable[KeptVersion]) -> None:
+        """Keep versions of any documents whole; what is there already is not written again."""
+        versions = list(versions)
+        there = self.versions_of(version.document_url for version in versions)
+        new: dict[tuple[str, str], KeptVersion] = {}
+        pruned = []
+        for version in versions:
+            known = there[version.document_url].get(version.sha256)
+            if known is None:
+                new[as_stored(version.document_url), version.sha256] = version
+            elif known.pruned:
+                pruned.append({"of_snapshot": known.id, "body": _packed(version.body)})
+        insert_all(self._connection, t.snapshot, [_columns(version) for version in new.values()])
+        if pruned:
+            self._connection.execute(_BODY, pruned)
 
     def body(self, document_url: str, sha256: str) -> bytes | None:
         """The bytes of a version; None when they are no longer kept."""
@@ -102,22 +120,24 @@ class SnapshotStore:
         )
         return zlib.decompress(packed) if packed is not None else None
 
-    def mark_applied(self, snapshot_id: int) -> None:
-        """Remember that a version was applied: seen again after another, it is an older copy."""
-        self._connection.execute(_NOT_YET_APPLIED, {"of_snapshot": snapshot_id, "applied": True})
+    def mark_applied(self, snapshot_ids: Iterable[int]) -> None:
+        """Remember that versions were applied: seen again after another, one is an older copy."""
+        rows = [{"of_snapshot": id_, "applied": True} for id_ in snapshot_ids]
+        if rows:
+            self._connection.execute(_NOT_YET_APPLIED, rows)
+
+    def versions_of(self, document_urls: Iterable[str]) -> dict[str, dict[str, KnownVersion]]:
+        """The versions that are known of each document, by SHA-256."""
+        urls = {url: as_stored(url) for url in document_urls}
+        found: dict[str, dict[str, KnownVersion]] = {stored: {} for stored in urls.values()}
+        for row in self._connection.execute(_VERSIONS, {"of_urls": list(found)}):
+            found[row.document_url][row.sha256] = KnownVersion(row.id, row.updated, bool(row.pruned))
+        return {url: found[stored] for url, stored in urls.items()}
 
     def ids(self, document_url: str) -> dict[str, int]:
         """The row of each version of a document, by SHA-256."""
-        rows = self._connection.execute(_VERSIONS, {"of_url": as_stored(document_url)})
-        return {row.sha256: row.id for row in rows}
-
-    def updated(self, document_url: str, sha256: str | None) -> str | None:
-        """The date of a version as served."""
-        return self._connection.scalar(
-            select(t.snapshot.c.updated).where(
-                t.snapshot.c.document_url == as_stored(document_url), t.snapshot.c.sha256 == sha256
-            )
-        )
+        versions = self.versions_of([document_url])[document_url]
+        return {sha256: version.id for sha256, version in versions.items()}
 
     def versions(self, document_url: str) -> Iterator[StoredSnapshot]:
         """Every version of a document."""
@@ -152,22 +172,29 @@ class SnapshotStore:
 
     # -- observations ---------------------------------------------------------------------------
 
-    def observe(self, document_id: int, new: Run, ids: Mapping[str, int]) -> None:
-        """Append an observation; it folds into the last run when it says the same.
+    def observe(self, seen: Iterable[tuple[int, Run, int]]) -> None:
+        """Append an observation of each of some documents: the document's row, the run, its version's row.
 
-        Runs later than this one were written by a clock that ran ahead: they are brought back.
+        It folds into the document's last run when it says the same. Runs later than this one were written by
+        a clock that ran ahead: they are brought back.
         """
-        last = self._newest_run(document_id)
-        if last is not None and last[1].last_at > new.first_at:
-            self._bring_back(document_id, new.first_at)
-            last = self._newest_run(document_id)
-        together = joined(last[1], new) if last is not None else None
-        if last is None or together is None:
-            self.append(document_id, [new], ids)
-        else:
-            self._connection.execute(
-                _RUN, {"of_run": last[0], "last_at": together.last_at, "count": together.count}
-            )
+        seen = list(seen)
+        last = self._newest_runs(document_id for document_id, _, _ in seen)
+        for document_id, new, _ in seen:
+            if document_id in last and last[document_id][1].last_at > new.first_at:
+                self._bring_back(document_id, new.first_at)
+                last |= self._newest_runs([document_id])
+        begun, gone_on = [], []
+        for document_id, new, snapshot_id in seen:
+            row, run = last.get(document_id, (None, None))
+            together = joined(run, new) if run is not None else None
+            if together is None:
+                begun.append(_run_columns(document_id, new, snapshot_id))
+            else:
+                gone_on.append({"of_run": row, "last_at": together.last_at, "count": together.count})
+        insert_all(self._connection, t.observation, begun)
+        if gone_on:
+            self._connection.execute(_RUN, gone_on)
 
     def _bring_back(self, document_id: int, now: datetime) -> None:
         """Let no run begin or end after `now`."""
@@ -177,52 +204,49 @@ class SnapshotStore:
                 update(t.observation).where(o.document_id == document_id, moment > now).values({moment: now})
             )
 
-    def append(self, document_id: int, runs: Sequence[Run], ids: Mapping[str, int]) -> None:
+    def append(self, document_id: int, runs: Iterable[Run], ids: Mapping[str, int]) -> None:
         """Append runs as they are; `ids` are the rows of their versions."""
-        insert_all(
-            self._connection,
-            t.observation,
-            [
-                {
-                    "document_id": document_id,
-                    "snapshot_id": ids[run.sha256],
-                    "verdict": run.verdict,
-                    "first_at": run.first_at,
-                    "last_at": run.last_at,
-                    "count": run.count,
-                    "reason": run.reason,
-                    "accept_older": run.accept_older,
-                    "accepted": list(run.accepted),
-                }
-                for run in runs
-            ],
-        )
+        rows = [_run_columns(document_id, run, ids[run.sha256]) for run in runs]
+        insert_all(self._connection, t.observation, rows)
 
     def runs(self, document_id: int) -> list[tuple[int, Run]]:
         """The runs of observations of a document with their rows, newest first."""
-        rows = self._connection.execute(_RUNS, {"of_document": document_id}).mappings()
+        rows = self._connection.execute(_RUNS_OF_ONE, {"of_document": document_id}).mappings()
         return [(row["id"], _run_of(row)) for row in rows]
 
-    def _newest_run(self, document_id: int) -> tuple[int, Run] | None:
-        row = self._connection.execute(_NEWEST_RUN, {"of_document": document_id}).mappings().first()
-        return (row["id"], _run_of(row)) if row else None
+    def _newest_runs(self, document_ids: Iterable[int]) -> dict[int, tuple[int, Run]]:
+        """The newest run of each document that has one, with its row."""
+        rows = self._connection.execute(_NEWEST_RUNS, {"of_documents": list(document_ids)}).mappings()
+        return {row["document_id"]: (row["id"], _run_of(row)) for row in rows}
 
     def forget_observations(self, document_id: int) -> None:
         """Delete the rows, for a replay that writes them anew."""
         self._connection.execute(delete(t.observation).where(t.observation.c.document_id == document_id))
 
 
-def _columns(
-    document_url: str, sha256: str, body: bytes, updated: str | None, *, bundled: bool
-) -> dict[str, object]:
+def _columns(version: KeptVersion) -> dict[str, object]:
     return {
-        "document_url": as_stored(document_url),
-        "sha256": sha256,
-        "updated": updated,
-        "body": _packed(body),
-        "size": len(body),
-        "bundled": bundled,
+        "document_url": as_stored(version.document_url),
+        "sha256": version.sha256,
+        "updated": version.updated,
+        "body": _packed(version.body),
+        "size": len(version.body),
+        "bundled": version.bundled,
         "applied": False,
+    }
+
+
+def _run_columns(document_id: int, run: Run, snapshot_id: int) -> dict[str, object]:
+    return {
+        "document_id": document_id,
+        "snapshot_id": snapshot_id,
+        "verdict": run.verdict,
+        "first_at": run.first_at,
+        "last_at": run.last_at,
+        "count": run.count,
+        "reason": run.reason,
+        "accept_older": run.accept_older,
+        "accepted": list(run.accepted),
     }
 
 

@@ -26,8 +26,8 @@ def status(connection: Connection, watch: str, where: str, path: Path | None) ->
     row = _watch(connection, watch)
     if row is None:
         return Status(where, size, watch, deliveries=_deliveries(connection))
-    log = RunLog(connection, row["document_id"])
-    last = log.last()
+    log = RunLog(connection, [row["document_id"]])
+    last = log.last(row["document_id"])
     seen = row["snapshot_id"] is not None
     flags = queries.open_flags(connection, watch) if seen else []
     return Status(
@@ -39,7 +39,7 @@ def status(connection: Connection, watch: str, where: str, path: Path | None) ->
         detail=last.detail if last else "",
         checked_at=_checked_at(connection, row["document_id"]),
         verdict=_verdict(connection, row["document_id"]),
-        failures=log.failures_in_a_row(),
+        failures=log.failures_in_a_row(row["document_id"]),
         document_updated=row["updated"],
         from_bundle=bool(row["bundled"]),
         older_since=row["older_since"],

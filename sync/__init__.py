@@ -13,7 +13,8 @@ The way of the data, one room a stage, imports pointing down only:
         sources         documented tables and lists of codes in use, refreshed: fetch/, then parse_documented/
           parse_documented/ bytes -> a documented table; pure
        at_rest          documents in which nothing can have changed: two times are moved on
-       deciding         each of the others
+       deciding         the others, many at once
+        stand_in        what ships with the program stands in for a first look that failed
         store           one transaction: decide, then write all of it or nothing
           decide/       (known state, observation) -> new state and what changed; pure
         store_flags     registrations against documented tables, and what is to be told

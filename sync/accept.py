@@ -19,7 +19,7 @@ from sync.errors import UnusableInput, UsageProblem
 from sync.news.alerts import Alert
 from sync.observe import kept
 from sync.state import Change, HoldKind
-from sync.store import Stored, settle
+from sync.store import Sight, Stored, settle
 from sync.store_flags import conclude, post
 from sync.verdict import Verdict
 from sync.watches import Watch
@@ -75,16 +75,15 @@ def accept(
         body = SnapshotStore(connection).body(watch.document, sha256)
         if body is None:
             raise UnusableInput(f"{sha256[:12]}: its bytes are no longer kept; sync, and accept what comes")
-        stored = settle(
-            connection,
+        sight = Sight(
             watch.document,
             [watch],
             kept(watch.document, body),
-            at,
             # A registry is held back in a copy that was to be applied, be it an older one (rule 1).
             accept_older=any(item.kind == HoldKind.REGISTRY for item in items),
             accepted=frozenset({watch.name}),
         )
+        (stored,) = settle(connection, [sight], at)
         if stored.decision.verdict is Verdict.OLDER:
             # Another watch of the document has gone on.
             raise UnusableInput(

@@ -5,7 +5,7 @@ What operators hear of it, and in which words, is the business of `news.trouble`
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from db.documented_store import DocumentedStore
@@ -23,41 +23,40 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from db.resource_store import ResourceStore
-    from sync.look import Look, WatchedDocument
+    from sync.look import Look
     from sync.store import Stored
     from sync.watches import Watch
 
 
-def past_of(
-    connection: Connection, log: RunLog, watch_ids: Iterable[int], reads: Mapping[str, Reads]
-) -> Past:
+def past_of(connection: Connection, log: RunLog, stored: Stored, reads: Mapping[str, Reads]) -> Past:
     """How the runs before this one went, for a document and the sources of its watches."""
-    last = log.last()
+    last = log.last(stored.document_id)
     # The registry was checked, and something else could not be reached: a documented source.
     only_sources = last and (last.outcome, last.exit_code) == (Outcome.DONE, Exit.PASSING_FAILURE)
     failed = any(isinstance(read, FailedSource) for read in _all(reads))
     store = DocumentedStore(connection)
-    sources = [item for id_ in watch_ids for item in store.sources(id_).items()] if failed else []
+    watch_ids = [row.id for row in stored.before.values()] if failed else []
+    sources = [item for id_ in watch_ids for item in store.sources(id_).items()]
     return Past(
-        failures=log.failures_in_a_row(),
+        failures=log.failures_in_a_row(stored.document_id),
         source_failures=last.count if last and only_sources else 0,
         source_problems={key: source.problem for key, source in sources},
         sources_read={key for key, source in sources if source.sha256},
     )
 
 
-def notices_of(document: WatchedDocument, looked: Look, past: Past, many: int) -> Iterator[Notice]:
+def notices_of(looked: Look, past: Past, many: int) -> Iterator[Notice]:
     """What operators must hear now of a document and of the sources of its watches."""
     # A page that two watches are compared with is one page.
     reads = list({read.source.key: read for read in _all(looked.reads)}.values())
-    return trouble.notices(shown(document.location), looked.failure, reads, past, many=many)
+    return trouble.notices(shown(looked.document.location), looked.failure, reads, past, many=many)
 
 
 def problems_of(
-    document: WatchedDocument, looked: Look, stored: Stored, watch: Watch, past: Past, *, started: bool
+    looked: Look, stored: Stored, watch: Watch, past: Past, *, started: bool
 ) -> Iterator[Problem]:
     """What went wrong for a watch in this run; `started`: what ships stands in, and all is well."""
-    location = shown(document.location)
+    location = shown(looked.document.location)
     if looked.failure:
         yield trouble.of_document(location, looked.failure, started=started)
     if verdict_of(stored, watch) is Verdict.QUARANTINED:
@@ -86,7 +85,7 @@ def outcome(looked: Look, verdict: Verdict) -> Outcome:
     return Outcome.QUARANTINED if verdict is Verdict.QUARANTINED else Outcome.DONE
 
 
-def keep_what_servers_said(resources: ResourceStore, document: WatchedDocument, looked: Look) -> None:
+def keep_what_servers_said(resources: ResourceStore, looked: Look) -> None:
     """Validators of documented tables, and how long each server wants to be left alone (rule 6).
 
     The document's own validators were stored with its version.
@@ -108,9 +107,9 @@ def keep_what_servers_said(resources: ResourceStore, document: WatchedDocument, 
             pass
         case FetchFailed(retry_at=retry_at) | PatienceAsked(retry_at=retry_at):
             # The patience may have been asked for by another document of the same server.
-            resources.keep_retry_at(document.location, retry_at)
+            resources.keep_retry_at(looked.document.location, retry_at)
         case _:
-            resources.keep_retry_at(document.location, None)
+            resources.keep_retry_at(looked.document.location, None)
 
 
 def _all(reads: Mapping[str, Reads]) -> Reads:

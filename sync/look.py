@@ -71,8 +71,9 @@ class Remembered:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What the network gave."""
+    """What the network gave of a document."""
 
+    document: WatchedDocument
     seen: Served | StillServed | None
     failure: PassingFailure | None
     """Why the document could not be had."""
@@ -128,7 +129,7 @@ def look(
         for watch in document.watches
     }
     if patience:
-        return Look(None, patience, reads)
+        return Look(document, None, patience, reads)
     try:
         servers.documents.require(location)
         seen = observe.observe(location, remembered.validators, remembered.sha256, limits, at)
@@ -138,11 +139,11 @@ def look(
         servers.documents.failed(location, e)
         bundles = [watch.bundle for watch in document.watches if watch.bundle]
         if not bundles or remembered.seen or not document.by_default:
-            return Look(None, e, reads)
-        return Look(observe.bundled(bundles[0]), e, reads)
+            return Look(document, None, e, reads)
+        return Look(document, observe.bundled(bundles[0]), e, reads)
     except PassingFailure as e:
-        return Look(None, e, reads)
-    return Look(seen, None, reads)
+        return Look(document, None, e, reads)
+    return Look(document, seen, None, reads)
 
 
 def _known(

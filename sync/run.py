@@ -97,19 +97,15 @@ def _settle(
     if sync.detail is not Detail.FULL and not sync.accept_older:
         unchanged = move_on(connection, wanted, looks, at, counted=sync.detail is Detail.COUNTS)
     # All watches of a document are at rest, or none.
-    others = [document for document in wanted if document.watches[0].name not in unchanged]
+    others = [looks[document.url] for document in wanted if document.watches[0].name not in unchanged]
     return Synced(
-        reports=_decide(connection, sync, others, looks, at) if others else (),
+        reports=_decide(connection, sync, others, at) if others else (),
         unchanged=tuple(unchanged[watch.name] for watch in sync.watches if watch.name in unchanged),
     )
 
 
 def _decide(
-    connection: Connection,
-    sync: Sync,
-    others: Sequence[WatchedDocument],
-    looks: Mapping[str, Look],
-    at: datetime,
+    connection: Connection, sync: Sync, looks: Sequence[Look], at: datetime
 ) -> tuple[SyncReport, ...]:
     # Imported here: most runs find everything at rest, and what decides takes its time to load.
     from sync.deciding import Deciding  # noqa: PLC0415
@@ -117,9 +113,8 @@ def _decide(
 
     reports: dict[str, SyncReport] = {}
     concluded: list[Concluded] = []
-    for document in others:
-        looked = looks[document.url]
-        decided = Deciding(connection, sync.settings, document, looked, at, sync.accept_older).decide()
+    deciding = Deciding(connection, sync.settings, at, sync.accept_older)
+    for decided in deciding.decide(looks):
         reports |= {report.watch: report for report in decided.reports}
         concluded += decided.concluded
     post(connection, concluded, sync.channels, at)

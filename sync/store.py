@@ -1,25 +1,35 @@
 """Decide and store: one transaction, all or nothing.
 
 The state that is decided on is read, and what follows from it written, under the same lock, so that two
-syncs at once leave the database as one after the other would.
+syncs at once leave the database as one after the other would. Many documents are read at once and written at
+once, in a statement for each kind of row; each is decided by itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from db.registry_store import RegistryStore, StoredWatch
+from db.registry_store import DecidedWatch, RegistryStore, StoredWatch
 from db.resource_store import ResourceStore
-from db.snapshot_store import SnapshotStore
+from db.snapshot_store import KeptVersion, KnownVersion, SnapshotStore
 from sync.decide.advance import Patience, advance
-from sync.decide.observations import run_of
+from sync.decide.observations import Run, run_of
 from sync.decide.replay import quarantine_reason
 from sync.errors import RegistryUnusable
 from sync.observe import Served, StillServed
-from sync.state import Decision, Observation, Sighting, Unchanged, Unusable, Version
+from sync.state import (
+    Decision,
+    DocumentState,
+    Observation,
+    Sighting,
+    Unchanged,
+    Unusable,
+    Version,
+    WatchDecision,
+)
 from sync.verdict import Verdict, VersionReplaced
 from sync.watches import Watch
 
@@ -34,6 +44,19 @@ _PATIENCE = Patience()
 
 
 @dataclass(frozen=True, slots=True)
+class Sight:
+    """What was seen of a document, for which of its watches, and what a person said of it."""
+
+    url: str
+    """The document's."""
+    watches: Sequence[Watch]
+    seen: Served | StillServed
+    accept_older: bool = False
+    accepted: frozenset[str] = frozenset()
+    """Names of watches for which a person accepted what was held back."""
+
+
+@dataclass(frozen=True, slots=True)
 class Stored:
     """What was decided about a document and written."""
 
@@ -41,64 +64,64 @@ class Stored:
     decision: Decision
     before: Mapping[str, StoredWatch]
     """The watches as they were."""
+    dates: Mapping[str, str | None]
+    """The dates as served of the document's versions, by SHA-256."""
     seen: bool = True
     """Whether there was an observation at all."""
 
 
 def settle(
-    connection: Connection,
-    url: str,
-    watches: Sequence[Watch],
-    seen: Served | StillServed,
-    at: datetime,
-    *,
-    patience: Patience = _PATIENCE,
-    accept_older: bool = False,
-    accepted: frozenset[str] = frozenset(),
-) -> Stored:
-    """Decide what an observation of the document `url` means for its watches, and write it.
+    connection: Connection, sights: Sequence[Sight], at: datetime, patience: Patience = _PATIENCE
+) -> list[Stored]:
+    """Decide what observations of documents mean for their watches, and write it; in the order given.
 
-    Raises VersionReplaced when a 304 no longer speaks of the version last applied.
+    No two are of one document. Raises VersionReplaced when a 304 is of a version no longer applied.
     """
+    if not sights:
+        return []
     registry, snapshots = RegistryStore(connection), SnapshotStore(connection)
-    document_id = registry.add_document(url)
-    registry.add_watches(document_id, watches)
-    document = registry.document(document_id)
-    stored = registry.watches(document_id, [watch.name for watch in watches])
-    before = {watch.name: stored[watch.name] for watch in watches}
+    known = _known(registry, [(sight.url, sight.watches) for sight in sights])
+    for sight, before in zip(sights, known, strict=True):
+        if isinstance(sight.seen, StillServed) and sight.seen.sha256 != before.document.snapshot:
+            raise VersionReplaced(sight.url)
+    snapshots.keep(_kept(sights))
+    versions = snapshots.versions_of(sight.url for sight in sights)
+    settled = [
+        _decided(sight, before, versions[sight.url], at, patience)
+        for sight, before in zip(sights, known, strict=True)
+    ]
+    _write(connection, settled, at)
+    return [
+        Stored(
+            one.before.document_id,
+            one.decision,
+            one.before.watches,
+            {sha256: version.updated for sha256, version in versions[one.sight.url].items()},
+        )
+        for one in settled
+    ]
 
-    if isinstance(seen, StillServed) and seen.sha256 != document.snapshot:
-        raise VersionReplaced(url)
-    observation = _observation(seen, watches, at, accept_older=accept_older, accepted=accepted)
-    if isinstance(seen, Served):
-        snapshots.keep(url, seen.sha256, seen.body, updated_of(seen), bundled=seen.bundled)
-    decision = advance(document, {name: w.state for name, w in before.items()}, observation, patience)
 
-    ids = snapshots.ids(url)
-    if decision.document.snapshot is not None and decision.document.snapshot != document.snapshot:
-        snapshots.mark_applied(ids[decision.document.snapshot])
-    if decision.document != document:
-        registry.save_document(document_id, decision.document, ids)
-    registry.save_watches(
-        [(before[name].id, before[name].state, step) for name, step in decision.watches.items()], at, ids
-    )
-    snapshots.observe(
-        document_id,
-        run_of(
-            seen.sha256,
-            decision,
-            at,
-            reason=quarantine_reason(observation, decision),
-            accept_older=accept_older,
-            accepted=accepted,
-        ),
-        ids,
-    )
-    if decision.verdict is Verdict.QUARANTINED:
-        snapshots.prune_quarantined(document_id)
-    if isinstance(seen, Served) and not seen.bundled and not accepted:
-        _keep_validators(ResourceStore(connection), seen, decision)
-    return Stored(document_id, decision, before)
+def as_it_was(connection: Connection, documents: Sequence[tuple[str, Sequence[Watch]]]) -> list[Stored]:
+    """Of documents that were not seen, each with its watches: nothing is decided. In the order given."""
+    if not documents:
+        return []
+    known = _known(RegistryStore(connection), documents)
+    versions = SnapshotStore(connection).versions_of(url for url, _ in documents)
+    return [
+        Stored(
+            before.document_id,
+            Decision(
+                Verdict.UNCHANGED,
+                before.document,
+                {name: WatchDecision(watch.state) for name, watch in before.watches.items()},
+            ),
+            before.watches,
+            {sha256: version.updated for sha256, version in versions[url].items()},
+            seen=False,
+        )
+        for (url, _), before in zip(documents, known, strict=True)
+    ]
 
 
 def version_of(document: Readable, watches: Sequence[Watch], sha256: str, *, bundled: bool) -> Version:
@@ -132,20 +155,107 @@ def updated_of(seen: Served | StillServed) -> str | None:
     return seen.document.updated
 
 
-def _observation(
-    seen: Served | StillServed,
-    watches: Sequence[Watch],
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A document before it is decided on."""
+
+    document_id: int
+    document: DocumentState
+    watches: Mapping[str, StoredWatch]
+
+
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """What was decided of a document, to be written."""
+
+    sight: Sight
+    before: _Known
+    decision: Decision
+    run: Run
+    snapshot_ids: Mapping[str, int]
+
+
+def _known(registry: RegistryStore, documents: Sequence[tuple[str, Sequence[Watch]]]) -> list[_Known]:
+    """What is known of documents and of their watches; rows are made where there are none."""
+    ids = registry.add_documents(url for url, _ in documents)
+    wanted = [(id_, watch) for id_, (_, watches) in zip(ids, documents, strict=True) for watch in watches]
+    registry.add_watches(wanted)
+    states = registry.documents(ids)
+    stored = registry.watches(ids, [watch.name for _, watch in wanted])
+    return [
+        _Known(id_, states[id_], {watch.name: stored[watch.name] for watch in watches})
+        for id_, (_, watches) in zip(ids, documents, strict=True)
+    ]
+
+
+def _kept(sights: Iterable[Sight]) -> Iterator[KeptVersion]:
+    """The versions to keep."""
+    for sight in sights:
+        match sight.seen:
+            case Served(body=body, sha256=sha256, bundled=bundled) as seen:
+                yield KeptVersion(sight.url, sha256, body, updated_of(seen), bundled)
+
+
+def _decided(
+    sight: Sight,
+    before: _Known,
+    versions: Mapping[str, KnownVersion],
     at: datetime,
-    *,
-    accept_older: bool,
-    accepted: frozenset[str],
-) -> Observation:
+    patience: Patience,
+) -> _Settled:
+    observation = _observation(sight, at)
+    states = {name: watch.state for name, watch in before.watches.items()}
+    decision = advance(before.document, states, observation, patience)
+    run = run_of(
+        sight.seen.sha256,
+        decision,
+        at,
+        reason=quarantine_reason(observation, decision),
+        accept_older=sight.accept_older,
+        accepted=sight.accepted,
+    )
+    return _Settled(sight, before, decision, run, {sha256: one.id for sha256, one in versions.items()})
+
+
+def _write(connection: Connection, settled: Sequence[_Settled], at: datetime) -> None:
+    registry, snapshots = RegistryStore(connection), SnapshotStore(connection)
+    resources = ResourceStore(connection)
+    snapshots.mark_applied(
+        one.snapshot_ids[one.decision.document.snapshot]
+        for one in settled
+        if one.decision.document.snapshot not in {None, one.before.document.snapshot}
+    )
+    registry.save_documents(
+        (one.before.document_id, one.decision.document, one.snapshot_ids)
+        for one in settled
+        if one.decision.document != one.before.document
+    )
+    registry.save_watches(
+        (
+            DecidedWatch(one.before.watches[name].id, one.before.watches[name].state, step, one.snapshot_ids)
+            for one in settled
+            for name, step in one.decision.watches.items()
+        ),
+        at,
+    )
+    snapshots.observe((one.before.document_id, one.run, one.snapshot_ids[one.run.sha256]) for one in settled)
+    for one in settled:
+        if one.decision.verdict is Verdict.QUARANTINED:
+            snapshots.prune_quarantined(one.before.document_id)
+        seen = one.sight.seen
+        if isinstance(seen, Served) and not seen.bundled and not one.sight.accepted:
+            _keep_validators(resources, seen, one.decision)
+    resources.write()
+
+
+def _observation(sight: Sight, at: datetime) -> Observation:
+    seen = sight.seen
     if isinstance(seen, StillServed):
         return Unchanged(at)
     if isinstance(seen.document, str):
         return Unusable(at, seen.document)
-    version = version_of(seen.document, watches, seen.sha256, bundled=seen.bundled)
-    return Sighting(at, version, accept_older, accepted)
+    version = version_of(seen.document, sight.watches, seen.sha256, bundled=seen.bundled)
+    return Sighting(at, version, sight.accept_older, sight.accepted)
 
 
 def _keep_validators(resources: ResourceStore, seen: Served, decision: Decision) -> None:

@@ -31,7 +31,7 @@ from sqlalchemy import event, insert, select
 from db import tables as t
 from db.engine import Database
 from db.registry_store import RegistryStore
-from db.snapshot_store import SnapshotStore
+from db.snapshot_store import KeptVersion, SnapshotStore
 from db.sqlite import APPLICATION_ID
 from db.upgrade import upgrade
 from sync.records import Assignment, Content, Reference
@@ -90,7 +90,8 @@ def emptied(connection: Connection) -> None:
 def watch_on(connection: Connection, url: str = DOCUMENT, name: str = WATCH.name) -> int:
     """The row of a watch on a document; both are made when they are not there."""
     store = RegistryStore(connection)
-    store.add_watches(store.add_document(url), [replace(WATCH, name=name, document=url)])
+    (document_id,) = store.add_documents([url])
+    store.add_watches([(document_id, replace(WATCH, name=name, document=url))])
     watch_id = connection.scalar(select(t.watch.c.id).where(t.watch.c.name == name))
     assert isinstance(watch_id, int)
     return watch_id
@@ -99,8 +100,7 @@ def watch_on(connection: Connection, url: str = DOCUMENT, name: str = WATCH.name
 def versions(connection: Connection, *digests: str, url: str = DOCUMENT) -> dict[str, int]:
     """The rows of a document's versions, by SHA-256; those that are not there are made."""
     snapshots = SnapshotStore(connection)
-    for digest in digests:
-        snapshots.keep(url, digest, digest.encode(), None)
+    snapshots.keep(KeptVersion(url, digest, digest.encode(), None) for digest in digests)
     return snapshots.ids(url)
 
 

@@ -10,7 +10,7 @@ from databases import DOCUMENT, WATCH, emptied, versions, watch_on
 from hypothesis import settings
 from served import registration
 
-from db.registry_store import RegistryStore, StoredWatch
+from db.registry_store import DecidedWatch, RegistryStore, StoredWatch
 from sync.records import Assignment, Content, Record
 from sync.state import Registration, WatchDecision, WatchState
 
@@ -27,7 +27,7 @@ A, B, C = "a" * 64, "b" * 64, "c" * 64
 def stored(connection: Connection) -> StoredWatch:
     """The watch as it is loaded."""
     store = RegistryStore(connection)
-    return store.watches(store.add_document(DOCUMENT))[WATCH.name]
+    return store.watches(store.add_documents([DOCUMENT]))[WATCH.name]
 
 
 def save(
@@ -36,7 +36,8 @@ def save(
     """Save a state after the one that is stored."""
     known = stored(connection)
     decision = WatchDecision(state, fills_bundle=fills_bundle)
-    RegistryStore(connection).save_watches([(known.id, known.state, decision)], at, versions(connection))
+    decided = DecidedWatch(known.id, known.state, decision, versions(connection))
+    RegistryStore(connection).save_watches([decided], at)
 
 
 def live(first: int, last: int, key: str) -> Registration:

@@ -28,7 +28,7 @@ from db.snapshot_store import QUARANTINED_KEPT
 from sync.accept import accept, find
 from sync.answers import HeldBack
 from sync.errors import UnusableInput, UsageProblem
-from sync.store import settle
+from sync.store import Sight, settle
 from sync.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -272,7 +272,8 @@ def test_what_another_watch_of_the_document_has_left_behind(live: LiveSyncs) -> 
     version = held(live)
     other = replace(live.watch, name="another")
     with live.database.write() as connection:
-        settle(connection, other.document, [other], live.look(serving("2021-09-21", *FIVE)), day(21))
+        sight = Sight(other.document, [other], live.look(serving("2021-09-21", *FIVE)))
+        settle(connection, [sight], day(21))
     refuses(live, version, UnusableInput, "a newer version has been applied since")
 
 

@@ -21,7 +21,7 @@ from registries import LATER, A, B, C, begin_anew, few, save, stored
 
 from db import tables as t
 from db.engine import Database
-from db.registry_store import RegistryStore
+from db.registry_store import DecidedWatch, RegistryStore
 from sync.records import Assignment, Record
 from sync.state import (
     DocumentState,
@@ -92,7 +92,8 @@ def test_a_state_that_is_saved_again_is_not_written(database: Database, state: W
         save(connection, state)
         known = stored(connection)
         with counted(connection) as statements:
-            RegistryStore(connection).save_watches([(known.id, known.state, WatchDecision(state))], LATER, {})
+            decided = DecidedWatch(known.id, known.state, WatchDecision(state), {})
+            RegistryStore(connection).save_watches([decided], LATER)
         assert statements == []
 
 
@@ -116,8 +117,8 @@ def test_a_document_is_loaded_as_it_was_saved(
     with database.write() as connection:
         begin_anew(connection)
         store = RegistryStore(connection)
-        document_id = store.add_document(DOCUMENT)
+        (document_id,) = store.add_documents([DOCUMENT])
         applied_now = t.snapshot.c.sha256.in_(applied)
         connection.execute(t.snapshot.update().values(applied=applied_now))
-        store.save_document(document_id, state, versions(connection))
-        assert store.document(document_id) == state
+        store.save_documents([(document_id, state, versions(connection))])
+        assert store.documents([document_id]) == {document_id: state}

@@ -23,7 +23,7 @@ from sqlalchemy import Connection, func, select
 from db import tables as t
 from db.column_types import NotAsWritten
 from db.engine import Database
-from db.registry_store import RegistryStore
+from db.registry_store import DecidedWatch, RegistryStore
 from sync.decide.advance import advance
 from sync.errors import WrongConfiguration
 from sync.state import (
@@ -40,6 +40,8 @@ from sync.state import (
     WatchState,
 )
 
+OTHER = "https://example.org/other.xml"
+
 
 @pytest.fixture
 def connection(database: Database) -> Iterator[Connection]:
@@ -53,18 +55,19 @@ def connection(database: Database) -> Iterator[Connection]:
 
 def test_a_document_is_added_once(connection: Connection) -> None:
     store = RegistryStore(connection)
-    assert store.document_id("https://example.org/other.xml") is None
-    added = store.add_document("https://example.org/other.xml")
-    assert store.add_document("https://example.org/other.xml") == added
-    assert store.document_id("https://example.org/other.xml") == added
-    assert store.document(added) == DocumentState()
+    first, second, again = store.add_documents([OTHER, DOCUMENT, OTHER])
+    assert (first, second) == (again, *store.add_documents([DOCUMENT]))
+    assert store.add_documents([DOCUMENT, OTHER]) == [second, first]
+    assert store.documents([first]) == {first: DocumentState()}
 
 
 def test_versions_of_another_document_are_none_of_its_own(connection: Connection) -> None:
     store = RegistryStore(connection)
-    other = store.add_document("https://example.org/other.xml")
+    other, own = store.add_documents([OTHER, DOCUMENT])
     connection.execute(t.snapshot.update().values(applied=True))
-    assert store.document(other).replaced == frozenset()
+    known = store.documents([own, other])
+    assert known[other].replaced == frozenset()
+    assert known[own].replaced == frozenset(versions(connection))
 
 
 # -- watches ----------------------------------------------------------------------------------------
@@ -75,14 +78,12 @@ def test_a_new_watch_knows_nothing_but_its_range(connection: Connection) -> None
     assert (known.name, known.state, known.watched) == (WATCH.name, WatchState(), WATCH.watched)
 
 
-@pytest.mark.parametrize(
-    "other", [replace(WATCH, registry_id="opcode"), replace(WATCH, document="https://example.org/other.xml")]
-)
+@pytest.mark.parametrize("other", [replace(WATCH, registry_id="opcode"), replace(WATCH, document=OTHER)])
 def test_a_watch_belongs_to_one_registry(connection: Connection, other: object) -> None:
     assert isinstance(other, type(WATCH))
     store = RegistryStore(connection)
     with pytest.raises(WrongConfiguration, match=r"watch codes: .* another registry.*another name"):
-        store.add_watches(store.add_document(other.document), [other])
+        store.add_watches(zip(store.add_documents([other.document]), [other], strict=True))
 
 
 @pytest.mark.parametrize("watched", [(4000, 4999), None])
@@ -96,7 +97,7 @@ def test_the_watched_range_of_the_last_run_is_remembered(
 def test_each_watch_of_a_document_has_its_own_registry(connection: Connection) -> None:
     save(connection, WatchState(snapshot=A, registrations=(live(1, 1, "k"),)))
     watch_on(connection, name="another")
-    found = RegistryStore(connection).watches(RegistryStore(connection).add_document(DOCUMENT))
+    found = RegistryStore(connection).watches(RegistryStore(connection).add_documents([DOCUMENT]))
     assert {name: len(watch.state.registrations) for name, watch in found.items()} == {
         WATCH.name: 1,
         "another": 0,
@@ -112,21 +113,23 @@ def test_a_watch_is_saved_without_touching_another(connection: Connection) -> No
         holds=(Hold(HoldKind.RECORD, "3o", "it can't be read", A, NOON),),
     )
     other = watch_on(connection, name="another")
-    store.save_watches([(other, WatchState(), WatchDecision(same))], NOON, versions(connection))
+    decided = DecidedWatch(other, WatchState(), WatchDecision(same), versions(connection))
+    store.save_watches([decided], NOON)
     save(connection, same)
     save(connection, WatchState(snapshot=B, registrations=(withdrawn(1, 1, "k"),)), LATER)
-    found = store.watches(store.add_document(DOCUMENT))
+    found = store.watches(store.add_documents([DOCUMENT]))
     assert found["another"].state == same
     assert found[WATCH.name].state == WatchState(snapshot=B, registrations=(withdrawn(1, 1, "k"),))
 
 
 def test_watches_of_a_document_are_added_once_and_together(connection: Connection) -> None:
     store = RegistryStore(connection)
-    document_id = store.add_document(DOCUMENT)
+    (document_id,) = store.add_documents([DOCUMENT])
     opcodes = replace(WATCH, name="opcodes", registry_id="opcode", watched=None)
-    store.add_watches(document_id, [WATCH, opcodes, replace(WATCH, name="empty")])
-    store.add_watches(document_id, [opcodes])
-    assert {name: row.watched for name, row in store.watches(document_id).items()} == {
+    wanted = [WATCH, opcodes, replace(WATCH, name="empty")]
+    store.add_watches((document_id, watch) for watch in wanted)
+    store.add_watches([(document_id, opcodes)])
+    assert {name: row.watched for name, row in store.watches([document_id]).items()} == {
         WATCH.name: WATCH.watched,
         "opcodes": (None, None),
         "empty": WATCH.watched,
@@ -135,17 +138,21 @@ def test_watches_of_a_document_are_added_once_and_together(connection: Connectio
 
 def test_what_was_decided_of_several_watches_is_saved_together(connection: Connection) -> None:
     store = RegistryStore(connection)
-    document_id = store.add_document(DOCUMENT)
-    store.add_watches(document_id, [WATCH, replace(WATCH, name="another"), replace(WATCH, name="third")])
+    (document_id,) = store.add_documents([DOCUMENT])
+    for name in ("another", "third"):
+        watch_on(connection, name=name)
     hold = Hold(HoldKind.RECORD, "3o", "it can't be read", A, NOON)
 
     def settle(at: datetime, **states: WatchState) -> None:
-        known = store.watches(document_id)
-        decided = [
-            (known[name].id, known[name].state, WatchDecision(state)) for name, state in states.items()
-        ]
-        store.save_watches(decided, at, versions(connection))
-        assert {name: row.state for name, row in store.watches(document_id).items()} == {
+        known, ids = store.watches([document_id]), versions(connection)
+        store.save_watches(
+            [
+                DecidedWatch(known[name].id, known[name].state, WatchDecision(state), ids)
+                for name, state in states.items()
+            ],
+            at,
+        )
+        assert {name: row.state for name, row in store.watches([document_id]).items()} == {
             **{name: row.state for name, row in known.items()},
             **states,
         }
@@ -167,12 +174,12 @@ def test_what_was_decided_of_several_watches_is_saved_together(connection: Conne
 
 def test_each_watch_has_its_own_history(connection: Connection) -> None:
     store = RegistryStore(connection)
-    document_id = store.add_document(DOCUMENT)
-    store.add_watches(document_id, [WATCH, replace(WATCH, name="another")])
-    known = store.watches(document_id)
+    watch_on(connection, name="another")
+    known = store.watches(store.add_documents([DOCUMENT]))
     change = Change(ChangeKind.REGISTERED, "k", 1, 1, NOON, A, after="Ash")
     decision = WatchDecision(WatchState(snapshot=A, registrations=(live(1, 1, "k"),)), changes=(change,))
-    store.save_watches([(row.id, row.state, decision) for row in known.values()], NOON, versions(connection))
+    ids = versions(connection)
+    store.save_watches([DecidedWatch(row.id, row.state, decision, ids) for row in known.values()], NOON)
     owners = connection.scalars(select(t.change.c.registration_id).order_by(t.change.c.id)).all()
     assert owners == [store.registration_ids(row.id)["k"] for row in known.values()]
 
@@ -191,7 +198,8 @@ def test_history_is_appended(connection: Connection) -> None:
     ids = versions(connection)
     store = RegistryStore(connection)
     for _ in range(2):
-        store.save_watches([(known.id, known.state, WatchDecision(state, changes=(change,)))], NOON, ids)
+        decision = WatchDecision(state, changes=(change,))
+        store.save_watches([DecidedWatch(known.id, known.state, decision, ids)], NOON)
         known = stored(connection)
     rows = connection.execute(select(t.change).order_by(t.change.c.id)).mappings().all()
     assert [{**row, "id": None} for row in rows] == [
@@ -267,7 +275,7 @@ def test_every_decision_is_loaded_as_it_was_taken(database: Database, steps: lis
     with database.write() as connection:
         begin_anew(connection)
         store = RegistryStore(connection)
-        document_id, row = store.add_document(DOCUMENT), stored(connection).id
+        (document_id,), row = store.add_documents([DOCUMENT]), stored(connection).id
         for number, step in enumerate(steps):
             now += timedelta(hours=step.hours)
             observation = step.at(number, now)
@@ -276,11 +284,11 @@ def test_every_decision_is_loaded_as_it_was_taken(database: Database, steps: lis
             decision = advance(document, {WATCH.name: watch}, observation)
             taken = decision.watches[WATCH.name]
             ids = versions(connection, *_digest(observation))
-            store.save_document(document_id, decision.document, ids)
-            store.save_watches([(row, watch, taken)], now, ids)
+            store.save_documents([(document_id, decision.document, ids)])
+            store.save_watches([DecidedWatch(row, watch, taken, ids)], now)
             document, watch = decision.document, taken.state
             assert comparable(stored(connection).state) == comparable(watch)
-            assert store.document(document_id) == replace(document, replaced=frozenset())
+            assert store.documents([document_id])[document_id] == replace(document, replaced=frozenset())
         assert _lives(connection) == sum(r.live for r in watch.registrations)
 
 
@@ -300,4 +308,4 @@ def _lives(connection: Connection) -> int | None:
 def test_a_watch_that_one_index_has_and_another_lacks_is_damage(connection: Connection) -> None:
     store = RegistryStore(connection)
     with pytest.raises(NotAsWritten, match="the watch gone is and is not on its document"):
-        store.watches(store.add_document(DOCUMENT), [WATCH.name, "gone"])
+        store.watches(store.add_documents([DOCUMENT]), [WATCH.name, "gone"])

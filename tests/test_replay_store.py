@@ -17,7 +17,7 @@ from db import tables as t
 from db.alert_outbox import AlertOutbox
 from db.documented_store import DocumentedStore
 from db.engine import Database
-from db.registry_store import RegistryStore
+from db.registry_store import DecidedWatch, RegistryStore
 from db.replay_store import ReplayStore, same_registrations
 from sync.audience import Audience
 from sync.decide.replay import Replay, WatchReplay
@@ -61,16 +61,16 @@ def live(value: int, key: str, pair: Pair = ASH, *, last: int | None = None) -> 
 
 
 def state_of(connection: Connection) -> WatchState:
-    return (
-        RegistryStore(connection).watches(RegistryStore(connection).add_document(DOCUMENT))[WATCH.name].state
-    )
+    store = RegistryStore(connection)
+    return store.watches(store.add_documents([DOCUMENT]))[WATCH.name].state
 
 
 def known(connection: Connection, *registrations: Registration) -> dict[str, int]:
     """Save registrations as a sync does; their rows, by key."""
     store, watch = RegistryStore(connection), watch_on(connection)
     state = WatchState(snapshot=A, registrations=registrations)
-    store.save_watches([(watch, WatchState(), WatchDecision(state))], NOON, versions(connection))
+    decided = DecidedWatch(watch, WatchState(), WatchDecision(state), versions(connection))
+    store.save_watches([decided], NOON)
     return store.registration_ids(watch)
 
 
@@ -90,12 +90,12 @@ def rewrite(connection: Connection, replay: WatchReplay) -> None:
 
 def test_the_document_is_as_the_replay_left_it(connection: Connection) -> None:
     store = RegistryStore(connection)
-    document_id, ids = store.add_document(DOCUMENT), versions(connection)
+    (document_id,), ids = store.add_documents([DOCUMENT]), versions(connection)
     for snapshot, applied in ((B, {A, B}), (A, {A}), (None, set[str]())):
         state = DocumentState(snapshot, older_since=NOON, replaced=frozenset(applied - {snapshot}))
         replay = Replay(state, {}, [], applied)
         ReplayStore(connection).rewrite_document(document_id, replay, ids)
-        assert store.document(document_id) == state
+        assert store.documents([document_id]) == {document_id: state}
 
 
 def test_records_holds_and_history_are_replaced_as_a_whole(connection: Connection) -> None:
@@ -131,10 +131,10 @@ def test_another_watch_is_let_alone(connection: Connection) -> None:
     store = RegistryStore(connection)
     change = Change(ChangeKind.REGISTERED, "k", 1, 1, NOON, A, after="Ash")
     step = WatchDecision(registry, changes=(change,))
-    store.save_watches([(other, WatchState(), step)], NOON, versions(connection))
+    store.save_watches([DecidedWatch(other, WatchState(), step, versions(connection))], NOON)
     known(connection, live(1, "k"))
     rewrite(connection, WatchReplay(WatchState(registrations=(live(1, "k"),))))
-    assert store.watches(store.add_document(DOCUMENT))["another"].state == registry
+    assert store.watches(store.add_documents([DOCUMENT]))["another"].state == registry
     assert connection.scalar(select(func.count()).select_from(t.change)) == 1
 
 

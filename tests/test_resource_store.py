@@ -44,6 +44,7 @@ def patience(store: ResourceStore, url: str) -> datetime | None:
 def test_validators_count_for_their_url_and_the_version_they_came_with(connection: Connection) -> None:
     store = ResourceStore(connection)
     store.keep_validators(DOCUMENT, VALIDATORS, A)
+    store.write()
     assert validators_of(store, DOCUMENT, A) == VALIDATORS
     assert validators_of(store, DOCUMENT, B) is None
     assert validators_of(store, DOCUMENT, None) is None
@@ -56,7 +57,9 @@ def test_what_cannot_be_asked_with_is_no_validator(
 ) -> None:
     store = ResourceStore(connection)
     store.keep_validators(DOCUMENT, VALIDATORS, A)
+    store.write()
     store.keep_validators(DOCUMENT, validators, A)
+    store.write()
     assert validators_of(store, DOCUMENT, A) is None
 
 
@@ -64,6 +67,7 @@ def test_what_cannot_be_asked_with_is_no_validator(
 def test_one_validator_is_enough(connection: Connection, one_of: Validators) -> None:
     store = ResourceStore(connection)
     store.keep_validators(DOCUMENT, one_of, A)
+    store.write()
     assert validators_of(store, DOCUMENT, A) == one_of
 
 
@@ -71,20 +75,25 @@ def test_patience_is_remembered_beside_the_validators(connection: Connection) ->
     store = ResourceStore(connection)
     assert patience(store, DOCUMENT) is None
     store.keep_validators(DOCUMENT, VALIDATORS, A)
+    store.write()
     for until in (NOON, NOON + HOUR, None):
         store.keep_retry_at(DOCUMENT, until)
+        store.write()
         assert patience(store, DOCUMENT) == until
     assert (patience(store, MIRROR), validators_of(store, DOCUMENT, A)) == (None, VALIDATORS)
 
 
 def test_of_a_url_that_said_nothing_nothing_is_remembered(connection: Connection) -> None:
     ResourceStore(connection).keep_retry_at(DOCUMENT, None)
+    ResourceStore(connection).write()
     ResourceStore(connection).keep_validators(DOCUMENT, None, A)
+    ResourceStore(connection).write()
     assert connection.execute(select(t.resource)).all() == []
 
 
 def test_a_secret_in_the_url_is_not_stored_and_the_validators_count_for_it(connection: Connection) -> None:
     store = ResourceStore(connection)
     store.keep_validators(PRIVATE, replace(VALIDATORS, url=PRIVATE), A)
+    store.write()
     assert validators_of(store, PRIVATE, A) == replace(VALIDATORS, url=PRIVATE)
     assert "secret" not in str(connection.execute(select(t.resource)).all())

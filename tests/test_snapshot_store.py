@@ -15,7 +15,7 @@ from sqlalchemy import Connection, func, select
 from db import tables as t
 from db.engine import Database
 from db.registry_store import RegistryStore
-from db.snapshot_store import QUARANTINED_KEPT, SnapshotStore, StoredSnapshot
+from db.snapshot_store import QUARANTINED_KEPT, KeptVersion, SnapshotStore, StoredSnapshot
 from sync.decide.observations import Run, brought_back, joined
 from sync.verdict import Verdict
 
@@ -34,7 +34,13 @@ def connection(database: Database) -> Iterator[Connection]:
 
 
 def document(connection: Connection) -> int:
-    return RegistryStore(connection).add_document(DOCUMENT)
+    return one_of(connection, DOCUMENT)
+
+
+def one_of(connection: Connection, url: str) -> int:
+    """The row of the document with this URL."""
+    (document_id,) = RegistryStore(connection).add_documents([url])
+    return document_id
 
 
 def one(sha256: str, verdict: Verdict, at: datetime) -> Run:
@@ -49,46 +55,51 @@ def test_a_version_is_kept_whole(database: Database, body: bytes) -> None:
     with database.write() as connection:
         emptied(connection)
         store = SnapshotStore(connection)
-        row = store.keep(DOCUMENT, A, body, "2021-09-08", bundled=True)
+        store.keep([KeptVersion(DOCUMENT, A, body, "2021-09-08", bundled=True)])
         assert store.body(DOCUMENT, A) == body
         assert list(store.versions(DOCUMENT)) == [
-            StoredSnapshot(row, A, "2021-09-08", bundled=True, applied=False, body=body)
+            StoredSnapshot(store.ids(DOCUMENT)[A], A, "2021-09-08", bundled=True, applied=False, body=body)
         ]
         assert connection.scalar(select(t.snapshot.c.size)) == len(body)
 
 
 def test_a_version_is_kept_once(connection: Connection) -> None:
     store = SnapshotStore(connection)
-    row = store.keep(DOCUMENT, A, b"<registry/>", None)
-    assert store.keep(DOCUMENT, A, b"<registry/>", None) == row
-    assert store.ids(DOCUMENT) == {A: row}
+    version = KeptVersion(DOCUMENT, A, b"<registry/>", None)
+    store.keep([version, version])
+    ids = store.ids(DOCUMENT)
+    store.keep([version])
+    assert store.ids(DOCUMENT) == ids
+    assert len(list(store.versions(DOCUMENT))) == 1
 
 
 def test_a_document_of_many_equal_lines_takes_little_room(connection: Connection) -> None:
-    SnapshotStore(connection).keep(DOCUMENT, A, b"<record/>" * 1000, None)
+    SnapshotStore(connection).keep([KeptVersion(DOCUMENT, A, b"<record/>" * 1000, None)])
     assert (connection.scalar(select(func.length(t.snapshot.c.body))) or 0) < 200
 
 
 def test_two_documents_may_have_the_same_bytes(connection: Connection) -> None:
     store = SnapshotStore(connection)
-    store.keep(DOCUMENT, A, b"<registry/>", "2021-09-08")
-    store.keep(OTHER, A, b"<registry/>", None)
-    assert (store.updated(DOCUMENT, A), store.updated(OTHER, A)) == ("2021-09-08", None)
+    store.keep(
+        [KeptVersion(DOCUMENT, A, b"<registry/>", "2021-09-08"), KeptVersion(OTHER, A, b"<registry/>", None)]
+    )
+    known = store.versions_of([DOCUMENT, OTHER])
+    assert (known[DOCUMENT][A].updated, known[OTHER][A].updated) == ("2021-09-08", None)
     assert store.ids(DOCUMENT).keys() == store.ids(OTHER).keys()
     assert store.ids(DOCUMENT) != store.ids(OTHER)
 
 
 def test_what_is_not_kept_is_not_there(connection: Connection) -> None:
     store = SnapshotStore(connection)
-    assert (store.body(DOCUMENT, A), store.updated(DOCUMENT, A), store.ids(DOCUMENT)) == (None, None, {})
-    assert store.updated(DOCUMENT, None) is None
+    assert (store.body(DOCUMENT, A), store.ids(DOCUMENT)) == (None, {})
+    assert store.versions_of([DOCUMENT, OTHER]) == {DOCUMENT: {}, OTHER: {}}
 
 
 def test_a_version_that_was_applied_is_remembered_as_such(connection: Connection) -> None:
     store = SnapshotStore(connection)
     ids = versions(connection, A, B)
     for _ in range(2):
-        store.mark_applied(ids[A])
+        store.mark_applied([ids[A]])
         assert [version.applied for version in store.versions(DOCUMENT)] == [True, False]
 
 
@@ -101,7 +112,7 @@ def quarantined(connection: Connection, count: int) -> list[str]:
     ids = versions(connection, *digests)
     for hours, digest in enumerate(digests):
         run = one(digest, Verdict.QUARANTINED, NOON + hours * HOUR)
-        SnapshotStore(connection).observe(document(connection), run, ids)
+        SnapshotStore(connection).observe([(document(connection), run, ids[digest])])
     return digests
 
 
@@ -128,13 +139,13 @@ def test_a_body_that_was_forgotten_is_kept_anew_when_it_comes_again(connection: 
     (first, *_) = quarantined(connection, QUARANTINED_KEPT + 1)
     store = SnapshotStore(connection)
     store.prune_quarantined(document(connection))
-    store.keep(DOCUMENT, first, b"again", None)
+    store.keep([KeptVersion(DOCUMENT, first, b"again", None)])
     assert store.body(DOCUMENT, first) == b"again"
 
 
 def test_another_documents_bodies_are_let_alone(connection: Connection) -> None:
     quarantined(connection, QUARANTINED_KEPT + 3)
-    SnapshotStore(connection).prune_quarantined(RegistryStore(connection).add_document(OTHER))
+    SnapshotStore(connection).prune_quarantined(one_of(connection, OTHER))
     assert len(kept(connection)) == QUARANTINED_KEPT + 3
 
 
@@ -160,9 +171,10 @@ def test_a_run_is_loaded_as_it_was_saved(connection: Connection) -> None:
 def test_ten_years_of_hourly_unchanged_runs_are_one_row(connection: Connection) -> None:
     ids = versions(connection, A)
     store = SnapshotStore(connection)
-    store.observe(document(connection), one(A, Verdict.APPLIED, NOON), ids)
+    store.observe([(document(connection), one(A, Verdict.APPLIED, NOON), ids[A])])
     for hours in (1, 2, 87_600):
-        store.observe(document(connection), one(A, Verdict.UNCHANGED, NOON + hours * HOUR), ids)
+        again = one(A, Verdict.UNCHANGED, NOON + hours * HOUR)
+        store.observe([(document(connection), again, ids[A])])
     assert runs(connection) == [Run(A, Verdict.APPLIED, NOON, NOON + 87_600 * HOUR, 4)]
 
 
@@ -176,7 +188,7 @@ def test_a_clock_that_ran_ahead_for_several_runs_brings_them_all_back(connection
         one(B, Verdict.APPLIED, ahead + HOUR),
         one(B, Verdict.UNCHANGED, NOON),
     ):
-        store.observe(document(connection), run, ids)
+        store.observe([(document(connection), run, ids[run.sha256])])
     assert runs(connection) == [
         Run(A, Verdict.APPLIED, NOON - HOUR, NOON, 2),
         Run(B, Verdict.APPLIED, NOON, NOON, 2),
@@ -203,7 +215,7 @@ def test_observations_fold_as_the_rule_says_whatever_the_clock_shows(
         emptied(connection)
         ids = versions(connection, A, B)
         for new in seen:
-            SnapshotStore(connection).observe(document(connection), new, ids)
+            SnapshotStore(connection).observe([(document(connection), new, ids[new.sha256])])
             *expected, last = brought_back([*expected, new])
             together = joined(expected[-1], last) if expected else None
             expected = [*expected[:-1], together] if together else [*expected, last]
@@ -215,11 +227,11 @@ def test_observations_fold_as_the_rule_says_whatever_the_clock_shows(
 
 def test_each_document_has_its_own_observations(connection: Connection) -> None:
     ids = versions(connection, A) | versions(connection, B, url=OTHER)
-    other = RegistryStore(connection).add_document(OTHER)
+    other = one_of(connection, OTHER)
     store = SnapshotStore(connection)
-    store.observe(other, one(B, Verdict.APPLIED, NOON + HOUR), ids)
-    for at in (NOON + HOUR, NOON):
-        store.observe(document(connection), one(A, Verdict.APPLIED, at), ids)
+    of_other = (other, one(B, Verdict.APPLIED, NOON + HOUR), ids[B])
+    store.observe([of_other, (document(connection), one(A, Verdict.APPLIED, NOON + HOUR), ids[A])])
+    store.observe([(document(connection), one(A, Verdict.APPLIED, NOON), ids[A])])
     assert [run for _, run in store.runs(other)] == [one(B, Verdict.APPLIED, NOON + HOUR)]
     store.forget_observations(document(connection))
     assert (store.runs(document(connection)), len(store.runs(other))) == ([], 1)

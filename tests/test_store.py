@@ -23,7 +23,7 @@ from db.snapshot_store import SnapshotStore
 from sync.fetched import Validators
 from sync.observe import Served, StillServed, bundled, kept
 from sync.state import ChangeKind, HoldKind
-from sync.store import Stored, settle, unusable
+from sync.store import Sight, Stored, settle, unusable
 from sync.verdict import Verdict, VersionReplaced
 from sync.watches import CLOSE_CODES
 
@@ -56,7 +56,8 @@ def served(body: bytes, *, last_modified: str | None = None, url: str = URL) -> 
 
 
 def seen(connection: Connection, what: Served | StillServed, at: datetime = NOON, **how: bool) -> Stored:
-    return settle(connection, URL, [CLOSE_CODES], what, at, **how)  # type: ignore[arg-type]  # by name
+    (stored,) = settle(connection, [Sight(URL, [CLOSE_CODES], what, **how)], at)  # type: ignore[arg-type]  # by name
+    return stored
 
 
 def validators(connection: Connection, body: bytes, url: str = URL) -> Validators | None:
@@ -241,7 +242,8 @@ def test_only_a_watch_that_ships_begins_with_a_registry_that_cannot_be_watched(
 ) -> None:
     body = document([NORMAL, row("*", "Any"), row("3000", "A"), row("3000", "B")])
     ours = replace(CLOSE_CODES, name="ours", bundle=None)
-    step = settle(connection, URL, [CLOSE_CODES, ours], served(body), NOON).decision.watches
+    (both,) = settle(connection, [Sight(URL, [CLOSE_CODES, ours], served(body))], NOON)
+    step = both.decision.watches
     assert step["close-codes"].first_sight
     assert [hold.kind for hold in step["close-codes"].state.holds] == [HoldKind.RECORD] * 3
     assert not step["ours"].state.seen
@@ -251,7 +253,8 @@ def test_only_a_watch_that_ships_begins_with_a_registry_that_cannot_be_watched(
 def test_why_nothing_can_begin_is_kept_with_the_version(connection: Connection) -> None:
     body = document([NORMAL, row("*", "Any")])
     ours = replace(CLOSE_CODES, name="ours", bundle=None)
-    assert settle(connection, URL, [ours], served(body), NOON).decision.verdict is Verdict.QUARANTINED
+    (stored,) = settle(connection, [Sight(URL, [ours], served(body))], NOON)
+    assert stored.decision.verdict is Verdict.QUARANTINED
     assert connection.scalar(select(t.observation.c.reason)) == (
         "the registry close-code-number can't be watched as it is: "
         'it has values that are no numbers: "*" (1 of 2 records)'

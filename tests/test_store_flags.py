@@ -19,7 +19,7 @@ from sync.observe import kept
 from sync.records import DocumentedTable, DocumentedValue
 from sync.sources import FailedSource, Reads, ReadSource, SameSource
 from sync.state import Notice, NoticeKind, Use
-from sync.store import settle
+from sync.store import Sight, settle
 from sync.store_flags import Concluded, conclude, post
 from sync.watches import CLOSE_CODES, DocumentedSource, Role
 
@@ -59,7 +59,7 @@ class Steps:
         self.watch = replace(self.watch, documented=documented, in_use=in_use, watched=watched)
         body = document([CODES[code] for code in codes], updated=f"{self.at:%Y-%m-%d}")
         seen = kept(self.watch.document, body)
-        stored = settle(self.connection, self.watch.document, [self.watch], seen, self.at)
+        (stored,) = settle(self.connection, [Sight(self.watch.document, [self.watch], seen)], self.at)
         concluded = conclude(self.connection, self.watch, stored, read, notices, self.at)
         post(self.connection, [concluded], CHANNELS, self.at)
         return concluded

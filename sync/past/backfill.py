@@ -17,7 +17,7 @@ from db.documented_store import DocumentedStore
 from db.quarantine import held_back
 from db.registry_store import RegistryStore
 from db.replay_store import ReplayStore, same_registrations
-from db.snapshot_store import SnapshotStore, StoredSnapshot
+from db.snapshot_store import KeptVersion, SnapshotStore, StoredSnapshot
 from sync.answers import HeldBack
 from sync.audience import Audience
 from sync.decide.advance import Patience
@@ -120,17 +120,17 @@ def backfill(
     """
     with database.write() as connection:
         registry, snapshots = RegistryStore(connection), SnapshotStore(connection)
-        document_id = registry.add_document(watch.document)
-        registry.add_watches(document_id, [watch])
-        on_document = registry.watches(document_id, [watch.name])
+        (document_id,) = registry.add_documents([watch.document])
+        registry.add_watches([(document_id, watch)])
+        on_document = registry.watches([document_id], [watch.name])
         stored = on_document[watch.name]
         seen = [one for one in beside if one.name in on_document and on_document[one.name].state.seen]
         watches = [watch, *seen]
         runs = [run for _, run in reversed(snapshots.runs(document_id))]
         known = _known(snapshots.versions(watch.document), past, watches, runs)
-        snapshots.keep_all(
-            watch.document,
-            {sha256: (body, _updated(past.versions[sha256])) for sha256, body in past.bodies.items()},
+        snapshots.keep(
+            KeptVersion(watch.document, sha256, body, _updated(past.versions[sha256]))
+            for sha256, body in past.bodies.items()
         )
         ordered, added = in_order(runs, past.moments)
         replayed = replay(
