@@ -5,7 +5,7 @@ The steps are those of `stand_in` and `store`, `store_flags` and `aftermath`; he
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from db.resource_store import ResourceStore
 from db.run_log import Ended, RunLog
 from sync.aftermath import keep_what_servers_said, notices_of, outcome, past_of, problems_of, verdict_of
 from sync.decide.advance import Patience
-from sync.fetch.location import as_stored, shown
+from sync.fetch.location import shown
 from sync.news.report import SyncReport
 from sync.news.trouble import Past, Problem
 from sync.settings.model import Settings
@@ -50,10 +50,10 @@ class Deciding:
     at: datetime
     accept_older: bool
 
-    def decide(self, looks: Iterable[Look]) -> Iterator[Decided]:
-        """Decide and write all but the outbox; in the order of the looks."""
-        for batch in _batches(looks):
-            yield from self._decide(batch)
+    def decide(self, looks: Sequence[Look]) -> Iterator[Decided]:
+        """Decide and write all but the outbox, for each document in the order given; no two are one."""
+        for begin in range(0, len(looks), AT_ONCE):
+            yield from self._decide(looks[begin : begin + AT_ONCE])
 
     def _decide(self, looks: Sequence[Look]) -> list[Decided]:
         patience = Patience(older_copies=self.settings.older_copies)
@@ -86,20 +86,6 @@ class Deciding:
             notices = []
             stored = replace(stored, decision=replace(stored.decision, notices=()))
         return Decided(tuple(reports), tuple(concluded))
-
-
-def _batches(looks: Iterable[Look]) -> Iterator[list[Look]]:
-    """Looks to decide together; no two of them are at one document."""
-    batch: dict[str, Look] = {}
-    for look in looks:
-        # Two URLs that differ in a secret alone are stored as one document.
-        url = as_stored(look.document.url)
-        if url in batch or len(batch) == AT_ONCE:
-            yield list(batch.values())
-            batch = {}
-        batch[url] = look
-    if batch:
-        yield list(batch.values())
 
 
 def _ended(look: Look, stored: Stored, reports: Sequence[SyncReport]) -> Ended:

@@ -14,16 +14,21 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from builders import document, row
+from databases import counted
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import Connection, select
+from whole_database import database_in_memory, everything
 
 from db import tables as t
 from db.engine import Database
+from db.known import known_documents
 from db.resource_store import ResourceStore
 from db.snapshot_store import SnapshotStore
 from sync.fetched import Validators
 from sync.observe import Served, StillServed, bundled, kept
 from sync.state import ChangeKind, HoldKind
-from sync.store import Sight, Stored, settle, unusable
+from sync.store import Sight, Stored, as_it_was, settle, unusable
 from sync.verdict import Verdict, VersionReplaced
 from sync.watches import CLOSE_CODES
 
@@ -259,3 +264,67 @@ def test_why_nothing_can_begin_is_kept_with_the_version(connection: Connection) 
         "the registry close-code-number can't be watched as it is: "
         'it has values that are no numbers: "*" (1 of 2 records)'
     )
+
+
+# -- several documents at once ----------------------------------------------------------------------
+
+OTHERS = [URL, "https://example.org/other.xml", "https://example.org/third.xml"]
+WATCHES = {url: replace(CLOSE_CODES, name=url, document=url, bundle=None) for url in OTHERS}
+LATER = document([NORMAL, row("3000", "Forbidden", date="2021-09-06")], updated="2026-01-03")
+WITHOUT = document([NORMAL, row("3000", "", date="2021-09-06"), row("4000", "x")], updated="2026-01-03")
+ANSWERS = {"first": FIRST, "second": SECOND, "later": LATER, "without": WITHOUT, "cut": SECOND[:-20]}
+answers = st.sampled_from([*ANSWERS, "304", None])
+
+
+@settings(max_examples=40)
+@given(steps=st.lists(st.tuples(*[answers] * len(OTHERS)), min_size=1, max_size=5))
+@example(steps=[("first", "second", "cut"), ("second", "first", "first"), ("304", None, "second")])
+@example(steps=[("second", "second", None), ("without", "later", "first"), ("304", "304", "304")])
+def test_documents_that_are_settled_together_are_as_one_after_the_other(
+    steps: list[tuple[str | None, ...]],
+) -> None:
+    together, apart = database_in_memory(), database_in_memory()
+    for number, step in enumerate(steps):
+        at = NOON + number * 2 * DAY
+        with together.write() as one, apart.write() as other:
+            sights = [
+                Sight(url, [WATCHES[url]], answer)
+                for url, said in zip(OTHERS, step, strict=True)
+                if (answer := _answer(other, url, said)) is not None
+            ]
+            decisions = [stored.decision for stored in settle(one, sights, at)]
+            backwards = [settle(other, [sight], at)[0].decision for sight in reversed(sights)]
+            assert decisions == backwards[::-1]
+        assert everything(together) == everything(apart)
+
+
+def _answer(connection: Connection, url: str, said: str | None) -> Served | StillServed | None:
+    """What a server says; 304 of the version that was last applied, and nothing where there is none."""
+    if said == "304":
+        known = known_documents(connection).get(url)
+        return StillServed(url, known.sha256) if known and known.sha256 else None
+    return served(ANSWERS[said], url=url, last_modified=said) if said else None
+
+
+def test_nothing_seen_is_nothing_written(connection: Connection) -> None:
+    with counted(connection) as statements:
+        assert settle(connection, [], NOON) == as_it_was(connection, []) == []
+    assert statements == []
+
+
+def test_how_many_documents_there_are_makes_no_statement_more(connection: Connection) -> None:
+    def first_sights(count: int) -> int:
+        urls = [f"https://example.org/{count}/{number}.xml" for number in range(count)]
+        sights = [
+            Sight(
+                url,
+                [replace(WATCHES[URL], name=url, document=url)],
+                served(SECOND, url=url, last_modified="a"),
+            )
+            for url in urls
+        ]
+        with counted(connection) as statements:
+            settle(connection, sights, NOON)
+        return len(statements)
+
+    assert first_sights(1) == first_sights(20)

@@ -80,6 +80,12 @@ def test_a_current_schema_needs_no_alembic(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-c", program, str(path)], check=True, cwd=ROOT, input=b"\n")
 
 
+def test_a_new_schema_needs_no_pygments(tmp_path: Path) -> None:
+    path = Database.create(str(tmp_path / "codes.db")).path
+    program = f"{UPGRADE}\nsys.exit('alembic' not in sys.modules or 'pygments' in sys.modules)"
+    subprocess.run([sys.executable, "-c", program, str(path)], check=True, cwd=ROOT, input=b"\n")
+
+
 def test_an_old_schema_is_upgraded_after_a_backup(old: Path) -> None:
     database = Database.create(str(old))
     saved = upgrade(database)
