@@ -15,6 +15,7 @@ The way of the data, one room a stage, imports pointing down only:
        at_rest          documents in which nothing can have changed: two times are moved on
        deciding         the others, many at once
         stand_in        what ships with the program stands in for a first look that failed
+        sights          what was seen, as the decisions take it; pure
         store           one transaction: decide, then write all of it or nothing
           decide/       (known state, observation) -> new state and what changed; pure
         store_flags     registrations against documented tables, and what is to be told

@@ -18,8 +18,9 @@ from sync.audience import Audience
 from sync.errors import UnusableInput, UsageProblem
 from sync.news.alerts import Alert
 from sync.observe import kept
+from sync.sights import Sight
 from sync.state import Change, HoldKind
-from sync.store import Sight, Stored, settle
+from sync.store import Stored, settle
 from sync.store_flags import conclude, post
 from sync.verdict import Verdict
 from sync.watches import Watch

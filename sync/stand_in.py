@@ -15,7 +15,8 @@ from db.known import known_documents
 from sync import observe
 from sync.decide.advance import Patience
 from sync.fetch.location import as_stored
-from sync.store import Sight, Stored, as_it_was, settle, unusable
+from sync.sights import Sight, unusable
+from sync.store import Stored, as_it_was, settle
 from sync.watches import Bundle, Watch
 
 if TYPE_CHECKING:

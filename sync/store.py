@@ -8,7 +8,7 @@ once, in a statement for each kind of row; each is decided by itself.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -18,16 +18,11 @@ from db.snapshot_store import KeptVersion, KnownVersion, SnapshotStore
 from sync.decide.advance import Patience, advance
 from sync.decide.observations import Run, run_of
 from sync.decide.replay import quarantine_reason
-from sync.errors import RegistryUnusable
 from sync.observe import Served, StillServed
+from sync.sights import Sight, observation_of, updated_of
 from sync.state import (
     Decision,
     DocumentState,
-    Observation,
-    Sighting,
-    Unchanged,
-    Unusable,
-    Version,
     WatchDecision,
 )
 from sync.verdict import Verdict, VersionReplaced
@@ -36,24 +31,8 @@ from sync.watches import Watch
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from sync.observe import Readable
-    from sync.records import RegistrySnapshot
-
 
 _PATIENCE = Patience()
-
-
-@dataclass(frozen=True, slots=True)
-class Sight:
-    """What was seen of a document, for which of its watches, and what a person said of it."""
-
-    url: str
-    """The document's."""
-    watches: Sequence[Watch]
-    seen: Served | StillServed
-    accept_older: bool = False
-    accepted: frozenset[str] = frozenset()
-    """Names of watches for which a person accepted what was held back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,37 +103,6 @@ def as_it_was(connection: Connection, documents: Sequence[tuple[str, Sequence[Wa
     ]
 
 
-def version_of(document: Readable, watches: Sequence[Watch], sha256: str, *, bundled: bool) -> Version:
-    """A document as the watches see it."""
-    registries: dict[str, RegistrySnapshot | str] = {}
-    for watch in watches:
-        try:
-            registry = document.registry(watch.registry_id, watch.bounds)
-        except RegistryUnusable as e:
-            registries[watch.name] = e.reason
-        else:
-            # The registry that ships is known to be one of numbers: what is wrong in it is an accident.
-            registries[watch.name] = replace(registry, unfit=None) if watch.bundle else registry
-    return Version(sha256, document.updated, registries, bundled)
-
-
-def unusable(seen: Served | StillServed, watch: Watch) -> bool:
-    """Whether nothing of what was served can be applied to the watch."""
-    if isinstance(seen, StillServed):
-        return False
-    if isinstance(seen.document, str):
-        return True
-    version = version_of(seen.document, [watch], seen.sha256, bundled=seen.bundled)
-    return isinstance(version.registries[watch.name], str)
-
-
-def updated_of(seen: Served | StillServed) -> str | None:
-    """The document's date as served; None where it can't be read, and after a 304."""
-    if isinstance(seen, StillServed) or isinstance(seen.document, str):
-        return None
-    return seen.document.updated
-
-
 @dataclass(frozen=True, slots=True)
 class _Known:
     """A document before it is decided on."""
@@ -203,7 +151,7 @@ def _decided(
     at: datetime,
     patience: Patience,
 ) -> _Settled:
-    observation = _observation(sight, at)
+    observation = observation_of(sight, at)
     states = {name: watch.state for name, watch in before.watches.items()}
     decision = advance(before.document, states, observation, patience)
     run = run_of(
@@ -246,16 +194,6 @@ def _write(connection: Connection, settled: Sequence[_Settled], at: datetime) ->
         if isinstance(seen, Served) and not seen.bundled and not one.sight.accepted:
             _keep_validators(resources, seen, one.decision)
     resources.write()
-
-
-def _observation(sight: Sight, at: datetime) -> Observation:
-    seen = sight.seen
-    if isinstance(seen, StillServed):
-        return Unchanged(at)
-    if isinstance(seen.document, str):
-        return Unusable(at, seen.document)
-    version = version_of(seen.document, sight.watches, seen.sha256, bundled=seen.bundled)
-    return Sighting(at, version, sight.accept_older, sight.accepted)
 
 
 def _keep_validators(resources: ResourceStore, seen: Served, decision: Decision) -> None:

@@ -22,6 +22,7 @@ from sync.decide.advance import advance
 from sync.decide.flags import is_watched
 from sync.errors import DocumentUnusable, NotADocument
 from sync.observe import kept
+from sync.sights import version_of
 from sync.state import (
     Change,
     ChangeKind,
@@ -33,7 +34,6 @@ from sync.state import (
     Unusable,
     WatchState,
 )
-from sync.store import version_of
 from sync.watches import CLOSE_CODES
 
 DAY = timedelta(days=1)

@@ -28,7 +28,8 @@ from db.snapshot_store import QUARANTINED_KEPT
 from sync.accept import accept, find
 from sync.answers import HeldBack
 from sync.errors import UnusableInput, UsageProblem
-from sync.store import Sight, settle
+from sync.sights import Sight
+from sync.store import settle
 from sync.verdict import Verdict
 
 if TYPE_CHECKING:

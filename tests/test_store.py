@@ -27,8 +27,9 @@ from db.resource_store import ResourceStore
 from db.snapshot_store import SnapshotStore
 from sync.fetched import Validators
 from sync.observe import Served, StillServed, bundled, kept
+from sync.sights import Sight, unusable
 from sync.state import ChangeKind, HoldKind
-from sync.store import Sight, Stored, as_it_was, settle, unusable
+from sync.store import Stored, as_it_was, settle
 from sync.verdict import Verdict, VersionReplaced
 from sync.watches import CLOSE_CODES
 

@@ -17,9 +17,10 @@ from sync.errors import FetchFailed
 from sync.intervals import Interval
 from sync.observe import kept
 from sync.records import DocumentedTable, DocumentedValue
+from sync.sights import Sight
 from sync.sources import FailedSource, Reads, ReadSource, SameSource
 from sync.state import Notice, NoticeKind, Use
-from sync.store import Sight, settle
+from sync.store import settle
 from sync.store_flags import Concluded, conclude, post
 from sync.watches import CLOSE_CODES, DocumentedSource, Role
 

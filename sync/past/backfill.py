@@ -27,9 +27,9 @@ from sync.errors import DocumentUnusable, NotADocument, UsageProblem
 from sync.fetched import FetchLimits
 from sync.news.alerts import Alert, Told, decide_alerts
 from sync.parse_registry.document import parse_document
+from sync.sights import version_of
 from sync.sources import read_sources
 from sync.state import Change, ChangeKind, Version, WatchDecision
-from sync.store import version_of
 from sync.store_flags import Compared, compare
 from sync.watches import BUNDLED, Watch
 
