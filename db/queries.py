@@ -118,7 +118,7 @@ def history(
         query = query.where(c.at >= start_of(since))
     if until is not None:
         query = query.where(c.at < end_of(until))
-    return [ChangeRow(**row) for row in connection.execute(query).mappings()]
+    return [ChangeRow(*row) for row in connection.execute(query).all()]
 
 
 def lives(connection: Connection, watch: str) -> list[Life]:
@@ -127,9 +127,8 @@ def lives(connection: Connection, watch: str) -> list[Life]:
     r = t.registration.c
     happened: dict[str, list[ChangeRow]] = {}
     changes = _changes(watch_id).add_columns(r.key).order_by(t.change.c.at, t.change.c.id)
-    for row in connection.execute(changes).mappings():
-        said = {name: value for name, value in row.items() if name != "key"}
-        happened.setdefault(row["key"], []).append(ChangeRow(**said))
+    for *change, key in connection.execute(changes).all():
+        happened.setdefault(key, []).append(ChangeRow(*change))
     begun = (
         select(r.key, r.first, r.last, r.origin_name, r.origin_date, r.first_seen_at, r.baseline)
         .where(r.watch_id == watch_id)
@@ -152,8 +151,8 @@ def lives(connection: Connection, watch: str) -> list[Life]:
 def last_change(connection: Connection, watch_id: int) -> ChangeRow | None:
     """What happened last."""
     query = _changes(watch_id).order_by(t.change.c.at.desc(), t.change.c.id.desc()).limit(1)
-    row = connection.execute(query).mappings().first()
-    return None if row is None else ChangeRow(**row)
+    row = connection.execute(query).first()
+    return None if row is None else ChangeRow(*row)
 
 
 def ignored(connection: Connection, watch_id: int, within: Interval | None = None) -> list[IgnoredRow]:
@@ -202,6 +201,7 @@ def narrowed(
 
 
 def _changes(watch_id: int) -> Select[Any]:
+    """The fields of `ChangeRow`, in its order: by their names, a row would take twice as long to make."""
     c = t.change.c
     return (
         select(

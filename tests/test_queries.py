@@ -115,6 +115,32 @@ def test_a_hand_over_is_told_in_the_order_it_happened(watched: Watched) -> None:
     ]
 
 
+def test_each_fact_of_an_amendment_has_its_place(watched: Watched) -> None:
+    renamed = [NORMAL, row("3000", "Not authorized", date="2021-09-06"), row("3001-3999", "Unassigned")]
+    watched.sync(renamed, at=NOON + 6 * DAY, updated="2026-01-07")
+    amended = ChangeRow(
+        first=3000,
+        last=3000,
+        at=NOON + 6 * DAY,
+        change="amended",
+        field="description",
+        before="Unauthorized",
+        after="Not authorized",
+        document_updated="2026-01-07",
+    )
+    with watched.database.read() as connection:
+        assert queries.history(connection, NAME)[-1] == amended
+        assert queries.last_change(connection, queries.seen_watch(connection, NAME)) == amended
+        assert queries.lives(connection, NAME)[-1].changes[-1] == amended
+
+
+def test_nothing_happened_at_the_first_sight(tmp_path: Path) -> None:
+    watched = Watched(tmp_path)
+    watched.sync(A, at=NOON)
+    with watched.database.read() as connection:
+        assert queries.last_change(connection, queries.seen_watch(connection, NAME)) is None
+
+
 def test_a_life_has_what_it_began_as_and_what_happened_since(watched: Watched) -> None:
     renamed = [NORMAL, row("3000", "Not authorized", date="2021-09-06"), row("3001-3999", "Unassigned")]
     watched.sync(renamed, at=NOON + 6 * DAY, updated="2026-01-07")
