@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from json import JSONEncoder
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -39,6 +40,16 @@ def json_text(value: object) -> str:
     return "[]" if value in ((), []) else _json_text(value)
 
 
+@lru_cache
+def _text_of(at: datetime) -> str:
+    """A time as SQLite stores it; it has to be in UTC already.
+
+    Most rows of a run bear one time. Elsewhere two times that differ may be equal, and the cache would take
+    one for the other: in the hour that comes twice when the clocks are put back.
+    """
+    return at.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
 class Utc(TypeDecorator[datetime]):
     """A time in UTC, to the second.
 
@@ -64,7 +75,7 @@ class Utc(TypeDecorator[datetime]):
             raise ValueError(msg)
         value = value.astimezone(UTC)
         if dialect.name == "sqlite":
-            return value.isoformat(timespec="seconds").replace("+00:00", "Z")
+            return _text_of(value)
         return value.replace(microsecond=0)
 
     def process_result_value(self, value: str | datetime | None, dialect: Dialect) -> datetime | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
 import pytest
 from hypothesis import given
@@ -72,8 +72,29 @@ def test_text_sorts_as_time_does(a: datetime, b: datetime) -> None:
 
 
 def test_a_time_without_a_zone_is_refused() -> None:
+    stored(datetime(2026, 11, 22, tzinfo=UTC))
     with pytest.raises(StatementError, match="without a zone"):
         stored(datetime(2026, 11, 22))  # noqa: DTZ001  # that is the point
+
+
+class _PutBack(tzinfo):
+    """A zone in the hour that comes twice: two hours ahead of UTC, then one."""
+
+    def utcoffset(self, at: datetime | None) -> timedelta:
+        return timedelta(hours=1 if at and at.fold else 2)
+
+    def dst(self, _: datetime | None) -> timedelta:
+        return timedelta()
+
+    def tzname(self, _: datetime | None) -> str:
+        return "put back"
+
+
+def test_the_hour_that_comes_twice_is_two_hours() -> None:
+    once = datetime(2026, 10, 25, 2, 30, tzinfo=_PutBack())
+    again = once.replace(fold=1)
+    assert once == again, "to Python they are equal"
+    assert [stored(at)[0] for at in (once, again)] == ["2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z"]
 
 
 @pytest.mark.parametrize(
