@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import lru_cache
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from db.column_types import json_text
 from sync.records import Assignment, Content, Reference
 
 if TYPE_CHECKING:
@@ -31,30 +30,50 @@ def columns_of(fields: Fields[T], things: Iterable[T]) -> dict[str, Iterable[obj
     return {name: map(read, things) for name, read in fields.items()}
 
 
-@lru_cache(maxsize=1024)
-def _xrefs(references: Sequence[Reference]) -> tuple[tuple[str, str, str], ...]:
-    return tuple((r.kind, r.data, r.text) for r in references)
+def content_columns(content: Content) -> Columns:
+    """The columns that `db.tables` gives to what a record says; the assignment is not among them.
+
+    `reference` is what lists, feeds and pages show: people stand in `xrefs` and `contacts` alone
+    (docs/rules.md, rule 9).
+    """
+    return {
+        "description": content.description,
+        "registered_on": content.registered_on,
+        "revised_on": content.revised_on,
+        "xrefs": [(r.kind, r.data, r.text) for r in content.references],
+        "reference": "; ".join(reference_text(r) for r in content.references if r.kind != "person"),
+        "contacts": content.contacts,
+        "extra": content.extra,
+    }
 
 
-@lru_cache(maxsize=1024)
-def _reference(references: Sequence[Reference]) -> str:
-    return "; ".join(reference_text(r) for r in references if r.kind != "person")
+class ContentColumns:
+    """What many rows say, column by column; what several of them have is turned into values once.
+
+    A record and its registration have one and the same content, in two tables.
+    """
+
+    def __init__(self) -> None:
+        self._made: dict[int, tuple[Content, tuple[object, ...]]] = {}
+        """By the identity of the content, which is kept with its values so that nothing else gets it."""
+
+    def of(self, contents: Iterable[Content]) -> dict[str, Sequence[object]]:
+        """The columns for rows that say this, as the driver takes their values."""
+        rows = [self._values(content) for content in contents]
+        return dict(zip(_CONTENT, zip(*rows, strict=True), strict=True)) if rows else {}
+
+    def _values(self, content: Content) -> tuple[object, ...]:
+        made = self._made.get(id(content))
+        if made is None:
+            columns = content_columns(content)
+            values = (json_text(value) if name in _JSON else value for name, value in columns.items())
+            made = self._made[id(content)] = (content, tuple(values))
+        return made[1]
 
 
-CONTENT: Fields[Content] = {
-    "description": attrgetter("description"),
-    "registered_on": attrgetter("registered_on"),
-    "revised_on": attrgetter("revised_on"),
-    "xrefs": lambda content: _xrefs(content.references),
-    "reference": lambda content: _reference(content.references),
-    "contacts": attrgetter("contacts"),
-    "extra": attrgetter("extra"),
-}
-"""The columns that `db.tables` gives to what a record says; the assignment is not among them.
-
-`reference` is what lists, feeds and pages show: people stand in `xrefs` and `contacts` alone (docs/rules.md,
-rule 9).
-"""
+_CONTENT = tuple(content_columns(Content("", Assignment.ASSIGNED)))
+_JSON = frozenset({"xrefs", "contacts", "extra"})
+"""The columns that hold JSON."""
 
 
 def content_of(row: RowMapping, assignment: Assignment) -> Content:

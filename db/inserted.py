@@ -31,13 +31,23 @@ def insert_all(connection: Connection, table: Table, rows: Sequence[Mapping[str,
         insert_columns(connection, table, {name: [row[name] for row in rows] for name in rows[0]})
 
 
-def insert_columns(connection: Connection, table: Table, columns: Mapping[str, Iterable[object]]) -> None:
-    """Insert rows that are given column by column, each as long as the others; none is fine."""
-    into = _into(table, tuple(columns), connection.dialect)
-    values = [map(bind, columns[name]) if bind else columns[name] for name, bind in into.binds]
-    rows = list(zip(*values, strict=True))
-    if rows:
-        connection.exec_driver_sql(into.statement, into.parameters(rows))
+def insert_columns(
+    connection: Connection,
+    table: Table,
+    columns: Mapping[str, Iterable[object]],
+    made: Mapping[str, Sequence[object]] | None = None,
+) -> None:
+    """Insert rows that are given column by column, each as long as the others.
+
+    `made` are further columns whose values are as the driver takes them.
+    """
+    made = made or {}
+    into = _into(table, (*columns, *made), connection.dialect)
+    values = [
+        made[name] if name in made else map(bind, columns[name]) if bind else columns[name]
+        for name, bind in into.binds
+    ]
+    connection.exec_driver_sql(into.statement, into.parameters(list(zip(*values, strict=True))))
 
 
 @dataclass(frozen=True, slots=True)

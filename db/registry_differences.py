@@ -13,7 +13,7 @@ from typing import TypeVar
 from sqlalchemy import Connection, Update, bindparam, update
 
 from db import tables as t
-from db.content_columns import Columns
+from db.content_columns import Columns, ContentColumns
 from db.inserted import insert_all, insert_columns
 from db.registry_rows import (
     hold_columns,
@@ -83,17 +83,21 @@ class RegistryDifferences:
 
     def write(self, connection: Connection) -> None:
         """Write all of it."""
+        said = ContentColumns()
         # First those that end, then those that go on, then those that return to values the others had.
         for changed in (self._ending, self._going_on, self._returning):
             _update_all(connection, _REGISTRATION, changed)
-        watches, registrations = _apart(self._registrations)
-        columns = registrations_columns(registrations)
-        insert_columns(connection, t.registration, {"watch_id": watches, **columns})
+        if self._registrations:
+            watches, registrations = _apart(self._registrations)
+            columns = {"watch_id": watches, **registrations_columns(registrations)}
+            insert_columns(connection, t.registration, columns, said.of(r.content for r in registrations))
         _update_all(connection, _RECORD_IN_FORCE, self._filled)
         _update_all(connection, _RECORD_IN_FORCE, self._ended)
-        watches, records = _apart(self._records)
-        columns = {**records_columns(records), "valid_from": [self._at] * len(records)}
-        insert_columns(connection, t.record, {"watch_id": watches, **columns})
+        if self._records:
+            watches, records = _apart(self._records)
+            valid = {"valid_from": [self._at] * len(records)}
+            columns = {"watch_id": watches, **records_columns(records), **valid}
+            insert_columns(connection, t.record, columns, said.of(r.content for r in records))
         _update_all(connection, _OPEN_HOLD, self._closed)
         _update_all(connection, _OPEN_HOLD, self._accepted)
         insert_all(connection, t.hold, self._holds)

@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from db.column_types import word
-from db.content_columns import CONTENT, Columns, Fields, columns, columns_of, content_of
+from db.content_columns import Columns, Fields, columns, columns_of, content_columns, content_of
 from sync.records import Assignment, Record
 from sync.state import Change, DocumentState, Hold, HoldKind, Registration
 
@@ -64,13 +64,12 @@ def document_of(row: RowMapping, applied: frozenset[str]) -> DocumentState:
 
 def registration_columns(registration: Registration) -> Columns:
     """A registration as columns, without its watch."""
-    return {**columns(_REGISTRATION, registration), **columns(CONTENT, registration.content)}
+    return {**columns(_REGISTRATION, registration), **content_columns(registration.content)}
 
 
 def registrations_columns(registrations: Sequence[Registration]) -> dict[str, Iterable[object]]:
-    """The same of many, column by column."""
-    contents = [registration.content for registration in registrations]
-    return {**columns_of(_REGISTRATION, registrations), **columns_of(CONTENT, contents)}
+    """The same of many, column by column, without what is said of them (`content_columns.ContentColumns`)."""
+    return columns_of(_REGISTRATION, registrations)
 
 
 def registration_of(row: RowMapping) -> Registration:
@@ -93,13 +92,12 @@ def registration_of(row: RowMapping) -> Registration:
 
 def record_columns(record: Record) -> Columns:
     """A record as columns, without its watch and the time it was valid."""
-    return {**columns(_RECORD, record), **columns(CONTENT, record.content)}
+    return {**columns(_RECORD, record), **content_columns(record.content)}
 
 
 def records_columns(records: Sequence[Record]) -> dict[str, Iterable[object]]:
-    """The same of many, column by column."""
-    contents = [record.content for record in records]
-    return {**columns_of(_RECORD, records), **columns_of(CONTENT, contents)}
+    """The same of many, column by column, without what they say (`content_columns.ContentColumns`)."""
+    return columns_of(_RECORD, records)
 
 
 def record_of(row: RowMapping) -> Record:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlalchemy import Connection, bindparam, delete, select, update
 
 from db import tables as t
+from db.content_columns import ContentColumns
 from db.inserted import insert_all, insert_columns
 from db.registry_rows import hold_columns, records_columns, registration_columns, registrations_columns
 from db.registry_store import RegistryStore
@@ -23,6 +24,7 @@ class ReplayStore:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._said = ContentColumns()
 
     def rewrite_document(self, document_id: int, replay: Replay, snapshot_ids: Mapping[str, int]) -> None:
         """Write what is known of the document, and which versions were applied."""
@@ -47,16 +49,7 @@ class ReplayStore:
         registry.set_applied([(watch_id, replayed.state.snapshot, snapshot_ids)])
         for table in (t.record, t.hold):
             self._connection.execute(delete(table).where(table.c.watch_id == watch_id))
-        insert_columns(
-            self._connection,
-            t.record,
-            {
-                "watch_id": [watch_id] * len(replayed.records),
-                **records_columns([record for record, _, _ in replayed.records]),
-                "valid_from": [start for _, start, _ in replayed.records],
-                "valid_to": [end for _, _, end in replayed.records],
-            },
-        )
+        self._insert_records(watch_id, replayed)
         insert_all(
             self._connection,
             t.hold,
@@ -69,6 +62,18 @@ class ReplayStore:
             watch_id, registry.registration_ids(watch_id), before, replayed.state.registrations
         )
         registry.add_changes(watch_id, replayed.changes, snapshot_ids)
+
+    def _insert_records(self, watch_id: int, replayed: WatchReplay) -> None:
+        if not replayed.records:
+            return
+        records, starts, ends = zip(*replayed.records, strict=True)
+        columns = {"watch_id": [watch_id] * len(records), **records_columns(records)}
+        insert_columns(
+            self._connection,
+            t.record,
+            {**columns, "valid_from": starts, "valid_to": ends},
+            self._said.of(record.content for record in records),
+        )
 
     def _rewrite_registrations(
         self,
@@ -93,8 +98,9 @@ class ReplayStore:
                 [{"row": rows[kept[r.key]], **registration_columns(r)} for r in after if r.key in kept],
             )
         new = [r for r in after if r.key not in kept]
-        columns = {"watch_id": [watch_id] * len(new), **registrations_columns(new)}
-        insert_columns(self._connection, table, columns)
+        if new:
+            columns = {"watch_id": [watch_id] * len(new), **registrations_columns(new)}
+            insert_columns(self._connection, table, columns, self._said.of(r.content for r in new))
 
     def backdate_flags(self, watch_id: int) -> None:
         """Let a flag begin no later than its registration came to be known by what was added."""

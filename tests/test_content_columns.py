@@ -10,7 +10,7 @@ from hypothesis import given
 from sqlalchemy import delete, insert, select
 
 from db import tables as t
-from db.content_columns import CONTENT, columns, content_of, reference_text
+from db.content_columns import content_columns, content_of, reference_text
 from db.engine import Database
 from sync.records import Assignment, Content, Reference
 
@@ -28,7 +28,7 @@ def test_content_comes_back_as_it_was(database: Database, content: Content) -> N
                 last=0,
                 assignment=content.assignment,
                 valid_from=NOW,
-                **columns(CONTENT, content),
+                **content_columns(content),
             )
         )
         row = connection.execute(select(t.record)).mappings().one()
@@ -57,4 +57,4 @@ def test_references_stand_on_one_line_and_people_do_not() -> None:
         Reference("rfc-errata", "3227"),
     )
     content = Content("Normal", Assignment.ASSIGNED, references=references, contacts=("Jane Doe",))
-    assert columns(CONTENT, content)["reference"] == "RFC 6455; RFC erratum 3227"
+    assert content_columns(content)["reference"] == "RFC 6455; RFC erratum 3227"
