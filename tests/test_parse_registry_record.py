@@ -152,6 +152,27 @@ def test_flattening_loses_and_moves_no_word(markup: str) -> None:
     assert folded_text(etree.fromstring(f"<description>{markup}</description>")) == " ".join(words)
 
 
+def test_the_deepest_text_that_the_parser_reads_is_flattened() -> None:
+    depth = 252  # in two registries, a record and a description: 256 levels
+    markup = "a<b>" * depth + "</b>." * depth
+    assert content_of(f"<description>{markup}</description>").description == "a" * depth + "." * depth
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "<value xmlns=''>3001</value><description xmlns=''>a</description>",
+        "<description xmlns=''>a</description><o:value xmlns:o='urn:o'>3001</o:value>",
+    ],
+    ids=["in none", "in another"],
+)
+def test_an_element_is_known_in_ianas_namespace_and_in_none(inside: str) -> None:
+    records, set_aside = snapshot_of(Row(None, None, inside=inside))
+    known = "xmlns:o" not in inside
+    assert [record.first for record in records] == ([3001] if known else [])
+    assert [verdict.reason for verdict in set_aside] == ([] if known else ["it has no value"])
+
+
 # -- the assignment ----------------------------------------------------------------------------------------
 
 
