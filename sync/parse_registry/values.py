@@ -36,11 +36,15 @@ def parse_values(text: str, bounds: Interval) -> Interval | UnusableValues:
     text = text.strip()
     if not text:
         return UnusableValues(Fault.NO_VALUE)
-    match = _VALUES.fullmatch(text)
-    if match is None:
-        return UnusableValues(Fault.NO_NUMBER)
-    first = _number(match[1])
-    last = first if match[2] is None else _number(match[2])
+    if text.isdecimal() and text.isascii():
+        # Nearly all are one plain number, and the pattern takes longer than all the rest.
+        first = last = _number(text)
+    else:
+        match = _VALUES.fullmatch(text)
+        if match is None:
+            return UnusableValues(Fault.NO_NUMBER)
+        first = _number(match[1])
+        last = first if match[2] is None else _number(match[2])
     if first is None or last is None:
         return UnusableValues(Fault.TOO_LARGE)
     if first > last:
@@ -52,6 +56,8 @@ def parse_values(text: str, bounds: Interval) -> Interval | UnusableValues:
 
 def _number(digits: str) -> int | None:
     """The number, or None where it is larger than MAX_VALUE."""
+    if len(digits) < _MAX_DIGITS and digits.isdecimal():
+        return int(digits)
     if digits[:2] in ("0x", "0X"):
         number = int(digits, 16)
     else:
