@@ -45,7 +45,8 @@ def read_xml(body: bytes, *, location: str) -> etree._Element:
     marked = next((encoding for mark, encoding in _BYTE_ORDER_MARKS if body.startswith(mark)), None)
     # All that markup is made of is ASCII, and so the same in every encoding without a mark.
     _require_xml(body.decode(marked or "iso-8859-1", errors="replace"), location)
-    text = _decode(body, marked or _declared_encoding(body))
+    encoding = marked or _declared_encoding(body)
+    text = _decode(body, encoding)
     if text.startswith("<!DOCTYPE", _end_of_prolog(text)):
         raise DocumentUnusable("it has a DOCTYPE, which IANA's documents never have")
     # The parser is told the encoding, so that it reads what was examined here and nothing else.
@@ -60,7 +61,8 @@ def read_xml(body: bytes, *, location: str) -> etree._Element:
         remove_pis=True,
     )
     try:
-        return etree.fromstring(text.encode(), parser)
+        # What is valid UTF-8 and has no mark is what encoding its text would give.
+        return etree.fromstring(body if encoding == "utf-8" else text.encode(), parser)
     except etree.XMLSyntaxError as error:
         message = " ".join(error.msg.split())[:_LONGEST_MESSAGE]
         raise DocumentUnusable(f"not well-formed: {message}") from error
@@ -68,7 +70,7 @@ def read_xml(body: bytes, *, location: str) -> etree._Element:
 
 def _require_xml(text: str, location: str) -> None:
     start = _end_of_prolog(text)
-    if not text.strip():
+    if not text or text.isspace():
         raise NotADocument("the answer is empty", location=location)
     if _HTML.match(text, start):
         raise NotADocument(
