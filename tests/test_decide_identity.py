@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from datetime import timedelta
 
 import pytest
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 from served import NOON, Pair, content, registration
 
 from sync.decide.identity import continues, new_key, pair_of, recorded_as, returns
+from sync.intervals import MAX_VALUE
 
 LIVE = registration(3000, "Unauthorized", "2021-09-06")
 UNDATED = registration(3000, "Unauthorized")
@@ -102,6 +105,31 @@ def test_the_same_registration_gets_the_same_key_in_a_restored_database() -> Non
     assert new_key(3000, 3000, ("Unauthorized", "2021-09-06"), set()) == new_key(
         3000, 3000, ("Unauthorized", "2021-09-06"), {"another"}
     )
+
+
+VALUES = st.integers(0, MAX_VALUE)
+ANY_TEXT = st.text(st.characters(exclude_categories=[]))
+
+
+@given(VALUES, VALUES, ANY_TEXT, st.none() | ANY_TEXT, st.integers(0, 12))
+def test_a_key_is_for_ever_the_digest_of_a_json_array(
+    first: int, last: int, name: str, date: str | None, taken: int
+) -> None:
+    arrays = [[first, last, name, date], *([first, last, name, date, n] for n in range(1, taken + 1))]
+    expected = [hashlib.sha256(json.dumps(array).encode()).hexdigest()[:20] for array in arrays]
+    keys: set[str] = set()
+    assert [new_key(first, last, (name, date), keys) for _ in arrays] == expected
+
+
+@pytest.mark.parametrize(
+    ("pair", "key"),
+    [
+        (("Unauthorized", "2021-09-06"), "df9167cf882a7ce3d3dd"),
+        (('caf\N{LATIN SMALL LETTER E WITH ACUTE} "x"', None), "9eb3e65cccad348fb58f"),
+    ],
+)
+def test_a_key_is_what_databases_have(pair: Pair, key: str) -> None:
+    assert new_key(3000, 3000, pair, set()) == key
 
 
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(3, 5), pairs)))

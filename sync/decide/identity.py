@@ -11,6 +11,8 @@ import json
 from sync.records import Content
 from sync.state import Pair, Registration
 
+_as_json = json.JSONEncoder().encode
+
 
 def pair_of(content: Content) -> Pair:
     """The name and the registration date in a record's content."""
@@ -44,11 +46,17 @@ def recorded_as(registration: Registration, content: Content) -> bool:
 
 def new_key(first: int, last: int, origin: Pair, taken: set[str]) -> str:
     """An identity made from what is registered, so that a database restored from a backup gives it again."""
+    name, date = origin
+    # A JSON array, put together from its parts: to write it as a whole takes four times as long.
+    said = f"[{first}, {last}, {_as_json(name)}, {'null' if date is None else _as_json(date)}"
+    key = _digest(f"{said}]")
     number = 0
-    while True:
-        parts = [first, last, *origin, *([number] if number else [])]
-        key = hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:20]
-        if key not in taken:
-            taken.add(key)
-            return key
+    while key in taken:
         number += 1
+        key = _digest(f"{said}, {number}]")
+    taken.add(key)
+    return key
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:20]
