@@ -253,15 +253,8 @@ def _registration(
     first: int, last: int, content: Content, at: datetime, keys: set[str], *, baseline: bool
 ) -> Registration:
     origin = pair_of(content)
-    return Registration(
-        key=new_key(first, last, origin, keys),
-        first=first,
-        last=last,
-        content=content,
-        origin=origin,
-        first_seen_at=at,
-        baseline=baseline,
-    )
+    # By place: by name, making it takes half as long again.
+    return Registration(new_key(first, last, origin, keys), first, last, content, origin, at, baseline)
 
 
 def _change(

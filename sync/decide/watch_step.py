@@ -127,8 +127,9 @@ def _settled(decision: WatchDecision, at: datetime, *, accepted: bool) -> WatchD
                 for r in state.registrations
             ),
         )
+        decision = replace(decision, state=state)
     if not any(r.missing_since and r.live for r in state.registrations):
-        return replace(decision, state=state)
+        return decision
     unreadable = _waits_for(HoldKind.RECORD, state.holds)
     many_missing = _waits_for(HoldKind.MISSING, state.holds)
     registrations, changes = [], list(decision.changes)
