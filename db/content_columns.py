@@ -30,21 +30,16 @@ def columns_of(fields: Fields[T], things: Iterable[T]) -> dict[str, Iterable[obj
     return {name: map(read, things) for name, read in fields.items()}
 
 
+_CONTENT = ("description", "registered_on", "revised_on", "xrefs", "reference", "contacts", "extra")
+
+
 def content_columns(content: Content) -> Columns:
     """The columns that `db.tables` gives to what a record says; the assignment is not among them.
 
     `reference` is what lists, feeds and pages show: people stand in `xrefs` and `contacts` alone
     (docs/rules.md, rule 9).
     """
-    return {
-        "description": content.description,
-        "registered_on": content.registered_on,
-        "revised_on": content.revised_on,
-        "xrefs": [(r.kind, r.data, r.text) for r in content.references],
-        "reference": "; ".join(reference_text(r) for r in content.references if r.kind != "person"),
-        "contacts": content.contacts,
-        "extra": content.extra,
-    }
+    return dict(zip(_CONTENT, _said(content), strict=True))
 
 
 class ContentColumns:
@@ -58,22 +53,31 @@ class ContentColumns:
         """By the identity of the content, which is kept with its values so that nothing else gets it."""
 
     def of(self, contents: Iterable[Content]) -> dict[str, Sequence[object]]:
-        """The columns for rows that say this, as the driver takes their values."""
+        """The columns for one row or more that say this, as the driver takes their values."""
         rows = [self._values(content) for content in contents]
-        return dict(zip(_CONTENT, zip(*rows, strict=True), strict=True)) if rows else {}
+        return dict(zip(_CONTENT, zip(*rows, strict=True), strict=True))
 
     def _values(self, content: Content) -> tuple[object, ...]:
         made = self._made.get(id(content))
         if made is None:
-            columns = content_columns(content)
-            values = (json_text(value) if name in _JSON else value for name, value in columns.items())
-            made = self._made[id(content)] = (content, tuple(values))
+            name, registered, revised, xrefs, reference, contacts, extra = _said(content)
+            as_json = json_text(xrefs), reference, json_text(contacts), json_text(extra)
+            made = self._made[id(content)] = (content, (name, registered, revised, *as_json))
         return made[1]
 
 
-_CONTENT = tuple(content_columns(Content("", Assignment.ASSIGNED)))
-_JSON = frozenset({"xrefs", "contacts", "extra"})
-"""The columns that hold JSON."""
+def _said(content: Content) -> tuple[object, ...]:
+    """The values of the columns, in order."""
+    references = content.references
+    return (
+        content.description,
+        content.registered_on,
+        content.revised_on,
+        [(r.kind, r.data, r.text) for r in references],
+        "; ".join([reference_text(r) for r in references if r.kind != "person"]),
+        content.contacts,
+        content.extra,
+    )
 
 
 def content_of(row: RowMapping, assignment: Assignment) -> Content:
