@@ -6,7 +6,7 @@ way it prepares the parameters of a statement takes five times as long as SQLite
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -44,10 +44,19 @@ def insert_columns(
     made = made or {}
     into = _into(table, (*columns, *made), connection.dialect)
     values = [
-        made[name] if name in made else map(bind, columns[name]) if bind else columns[name]
+        made[name] if name in made else _bound(bind, columns[name]) if bind else columns[name]
         for name, bind in into.binds
     ]
     connection.exec_driver_sql(into.statement, into.parameters(list(zip(*values, strict=True))))
+
+
+def _bound(bind: _Bind, values: Iterable[object]) -> Iterator[object]:
+    """The driver's value of each; made once of what stands in many rows in a row: one time, no time, `()`."""
+    last, bound = None, bind(None)
+    for value in values:
+        if value is not last:
+            last, bound = value, bind(value)
+        yield bound
 
 
 @dataclass(frozen=True, slots=True)

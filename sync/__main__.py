@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from typing import NoReturn
 
-_GARBAGE = 100_000
+_GARBAGE = 1_000_000
 """Objects made and not freed after which garbage is looked for."""
 
 

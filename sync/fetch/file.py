@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from sync.errors import FetchFailed
@@ -17,7 +18,11 @@ def read_file(location: str, limits: FetchLimits) -> FetchedDocument:
     path = Path(location).absolute()
     try:
         with path.open("rb") as file:
-            body = file.read(limits.max_bytes + 1)
+            size = os.fstat(file.fileno()).st_size
+            body = file.read(min(size, limits.max_bytes) + 1)
+            if len(body) > size:
+                # A pipe says nothing of its size, and a file may grow.
+                body += file.read(limits.max_bytes + 1 - len(body))
     except OSError as e:
         raise FetchFailed(f"can't be read: {e.strerror}", location=shown(str(path)), remedy=of_file(e)) from e
     except ValueError as e:
