@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import sys
 import tomllib
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from benchmarks.__main__ import PAGE, RESULTS, on_page
 from benchmarks.figures import Curve, Figure, Measured, Results, Unit
 from benchmarks.measure import Cost, Side, by_turns, cpu, run
 from benchmarks.watch_lists import configuration, listing, numeric_watches
+from benchmarks.whole_copy import Bench
 from sync.intervals import MAX_VALUE
 from sync.parse_registry.document import parse_document
 
@@ -71,6 +74,19 @@ def test_the_program_and_the_floor_are_given_the_same_watches(documents: list[co
     told = [(table["document"], table["registry"]) for table in read["watch"]]
     assert told == [tuple(line.split()) for line in listing(watches).splitlines()]
     assert len({table["name"] for table in read["watch"]}) == 2_000
+
+
+def test_the_floor_of_a_whole_copy_leaves_the_programs_rows(
+    documents: list[copy_of_iana.Document], tmp_path: Path
+) -> None:
+    bench = Bench(tmp_path, documents[100:110])
+    bench.load()
+    bench.floor()
+    bench.compare()
+    with closing(sqlite3.connect(tmp_path / "floor.db")) as floor, floor:
+        floor.execute("UPDATE registration SET revised_on = '2026-01-01' WHERE id = 1")
+    with pytest.raises(SystemExit, match="the floor has other rows in registration"):
+        bench.compare()
 
 
 def test_both_sides_run_by_turns_after_a_first_time_that_does_not_count() -> None:
