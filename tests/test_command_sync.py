@@ -151,7 +151,9 @@ def test_a_failure_that_is_not_quiet_is_one_line_each_time(program: Program) -> 
         (line,) = answer.err.splitlines()
         assert line.startswith("ianawatch: ")
         assert "gone.xml: can't be read: No such file or directory" in line
-        assert answer.out.startswith("close-codes: not checked; the registry as of 2026-01-01 has 1 records")
+        assert answer.out.startswith(
+            "close-codes: not checked; the registry as of 2026-01-01 has 1 record, 1 registration"
+        )
 
 
 def test_a_quarantine_is_told_once_an_episode(program: Program) -> None:

@@ -95,8 +95,8 @@ def test_a_document_that_several_watches_are_on_is_fetched_once(watches: Watches
     assert (answer.exit_code, answer.err) == (Exit.DONE, "")
     assert answer.out.splitlines() == [
         "status: first look; the registry as of 2026-01-01 has 2 records, 2 registrations",
-        "alerts: first look; the registry as of 2026-01-01 has 1 records, 1 registrations",
-        "methods: first look; the registry as of 2026-01-01 has 1 records, 1 registrations",
+        "alerts: first look; the registry as of 2026-01-01 has 1 record, 1 registration",
+        "methods: first look; the registry as of 2026-01-01 has 1 record, 1 registration",
     ]
     assert watches.asked() == [("/http.xml", 200), ("/tls.xml", 200)]
 

@@ -71,13 +71,17 @@ def line(standing: Standing) -> str:
 
 
 def _counts(standing: Standing) -> Iterator[str]:
-    yield f"{standing.records} records"
-    yield f"{standing.registrations} registrations"
+    yield _counted(standing.records, "record")
+    yield _counted(standing.registrations, "registration")
     if standing.compared or standing.flagged:
         values = f" ({', '.join(standing.flagged)})" if standing.flagged else ""
         yield f"{len(standing.flagged)} flagged{values}"
     if standing.conflicts:
-        word = "conflict" if len(standing.conflicts) == 1 else "conflicts"
-        yield f"{len(standing.conflicts)} {word} ({', '.join(map(str, standing.conflicts))})"
+        codes = ", ".join(map(str, standing.conflicts))
+        yield f"{_counted(len(standing.conflicts), 'conflict')} ({codes})"
     if standing.held_back:
         yield f"{standing.held_back} held back for a person (`ianawatch quarantine`)"
+
+
+def _counted(count: int, one: str) -> str:
+    return f"{count} {one}" if count == 1 else f"{count} {one}s"
