@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from db.column_types import json_text
 from sync.records import Assignment, Content, Reference
@@ -11,24 +11,8 @@ from sync.records import Assignment, Content, Reference
 if TYPE_CHECKING:
     from sqlalchemy import RowMapping
 
-T = TypeVar("T")
-
 Columns = dict[str, Any]
 """A row to be, by the names of its columns."""
-Fields = Mapping[str, Callable[[T], object]]
-"""How the columns of a table are read off a thing, by their names."""
-
-
-def columns(fields: Fields[T], thing: T) -> Columns:
-    """A thing as one row."""
-    return {name: read(thing) for name, read in fields.items()}
-
-
-def columns_of(fields: Fields[T], things: Iterable[T]) -> dict[str, Iterable[object]]:
-    """Many things column by column, as `inserted.insert_columns` takes them."""
-    things = list(things)
-    return {name: map(read, things) for name, read in fields.items()}
-
 
 _CONTENT = ("description", "registered_on", "revised_on", "xrefs", "reference", "contacts", "extra")
 

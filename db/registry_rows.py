@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from db.column_types import word
-from db.content_columns import Columns, Fields, columns, columns_of, content_columns, content_of
+from db.content_columns import Columns, content_columns, content_of
 from sync.records import Assignment, Record
 from sync.state import Change, DocumentState, Hold, HoldKind, Registration
 
 if TYPE_CHECKING:
     from sqlalchemy import RowMapping
 
-_REGISTRATION: Fields[Registration] = {
+T = TypeVar("T")
+_Fields = Mapping[str, Callable[[T], object]]
+"""How the columns of a table are read off a thing, by their names."""
+
+_REGISTRATION: _Fields[Registration] = {
     "key": attrgetter("key"),
     "first": attrgetter("first"),
     "last": attrgetter("last"),
@@ -30,7 +34,7 @@ _REGISTRATION: Fields[Registration] = {
     "endings": attrgetter("endings"),
 }
 """A registration without its watch, and without what is said of it."""
-_RECORD: Fields[Record] = {
+_RECORD: _Fields[Record] = {
     "first": attrgetter("first"),
     "last": attrgetter("last"),
     "assignment": attrgetter("content.assignment"),
@@ -64,12 +68,12 @@ def document_of(row: RowMapping, applied: frozenset[str]) -> DocumentState:
 
 def registration_columns(registration: Registration) -> Columns:
     """A registration as columns, without its watch."""
-    return {**columns(_REGISTRATION, registration), **content_columns(registration.content)}
+    return {**_row(_REGISTRATION, registration), **content_columns(registration.content)}
 
 
 def registrations_columns(registrations: Sequence[Registration]) -> dict[str, Iterable[object]]:
     """The same of many, column by column, without what is said of them (`content_columns.ContentColumns`)."""
-    return columns_of(_REGISTRATION, registrations)
+    return _rows(_REGISTRATION, registrations)
 
 
 def registration_of(row: RowMapping) -> Registration:
@@ -92,12 +96,12 @@ def registration_of(row: RowMapping) -> Registration:
 
 def record_columns(record: Record) -> Columns:
     """A record as columns, without its watch and the time it was valid."""
-    return {**columns(_RECORD, record), **content_columns(record.content)}
+    return {**_row(_RECORD, record), **content_columns(record.content)}
 
 
 def records_columns(records: Sequence[Record]) -> dict[str, Iterable[object]]:
     """The same of many, column by column, without what they say (`content_columns.ContentColumns`)."""
-    return columns_of(_RECORD, records)
+    return _rows(_RECORD, records)
 
 
 def record_of(row: RowMapping) -> Record:
@@ -144,3 +148,11 @@ def change_columns(
         "before": change.before,
         "after": change.after,
     }
+
+
+def _row(fields: _Fields[T], thing: T) -> Columns:
+    return {name: read(thing) for name, read in fields.items()}
+
+
+def _rows(fields: _Fields[T], things: Sequence[T]) -> dict[str, Iterable[object]]:
+    return {name: map(read, things) for name, read in fields.items()}
