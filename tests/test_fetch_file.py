@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -39,6 +40,23 @@ def test_what_can_not_be_had_says_why_and_what_to_do(
         read_file(str(tmp_path / name), LIMITS)
     assert (failed.value.reason, failed.value.remedy) == (reason, remedy)
     assert failed.value.location.startswith(str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("length", "fits"), [(0, True), (1, True), (10, True), (11, False), (100_000, False)]
+)
+def test_a_pipe_is_read_to_its_end_and_no_further_than_the_cap(
+    length: int, fits: bool, tmp_path: Path
+) -> None:
+    pipe, said = tmp_path / "pipe", b"x" * length
+    os.mkfifo(pipe)
+    writer = [sys.executable, "-c", f"open({str(pipe)!r}, 'wb').write(b'x' * {length})"]
+    with subprocess.Popen(writer, stderr=subprocess.DEVNULL):
+        if fits:
+            assert read_file(str(pipe), LIMITS).body == said
+        else:
+            with pytest.raises(FetchFailed, match="larger than 10 bytes"):
+                read_file(str(pipe), LIMITS)
 
 
 @pytest.mark.parametrize(
