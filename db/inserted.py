@@ -78,7 +78,8 @@ class _Into:
 
 @lru_cache(maxsize=64)
 def _into(table: Table, names: tuple[str, ...], dialect: Dialect) -> _Into:
-    compiled = insert(table).compile(dialect=dialect, column_keys=list(names))
+    # For many: a statement for one row would have PostgreSQL send back the id of each.
+    compiled = insert(table).compile(dialect=dialect, column_keys=list(names), for_executemany=True)
     ordered = compiled.positiontup or names
     types = {name: table.c[name].type.dialect_impl(dialect) for name in ordered}
     return _Into(

@@ -186,7 +186,7 @@ def registry(connection: Connection, watch: str) -> WatchState:
     document_id: int = connection.execute(
         select(t.watch.c.document_id).where(t.watch.c.id == watch_id)
     ).scalar_one()
-    return RegistryStore(connection).watches([document_id], [watch])[watch].state
+    return RegistryStore(connection).watches([document_id], {watch: document_id})[watch].state
 
 
 def narrowed(

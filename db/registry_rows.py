@@ -7,7 +7,7 @@ from datetime import date
 from operator import attrgetter
 from typing import TYPE_CHECKING, TypeVar
 
-from db.column_types import word
+from db.column_types import NotAsWritten, word
 from db.content_columns import Columns, content_columns, content_of
 from sync.records import Assignment, Record
 from sync.state import Change, DocumentState, Hold, HoldKind, Registration
@@ -59,11 +59,18 @@ def document_of(row: RowMapping, applied: frozenset[str]) -> DocumentState:
     """
     return DocumentState(
         snapshot=row["sha256"],
-        mark=date.fromisoformat(row["mark"]) if row["mark"] else None,
+        mark=_date(row["mark"]) if row["mark"] else None,
         older_since=row["older_since"],
         replaced=applied - {row["sha256"]},
         quarantined_since=row["quarantined_since"],
     )
+
+
+def _date(stored: str) -> date:
+    try:
+        return date.fromisoformat(stored)
+    except ValueError as e:
+        raise NotAsWritten(f"{stored!r} is no date") from e
 
 
 def registration_columns(registration: Registration) -> Columns:

@@ -123,6 +123,8 @@ class RegistryStore:
         if new:
             insert_all(self._connection, t.document, new)
             known = self._document_ids(stored)
+        if missing := set(stored) - known.keys():
+            raise NotAsWritten(f"the document {min(missing)} is and is not there")
         return [known[url] for url in stored]
 
     def _document_ids(self, urls: Sequence[str]) -> dict[str, int]:
@@ -135,10 +137,13 @@ class RegistryStore:
         applied: dict[int, set[str]] = {}
         for document_id, sha256 in self._connection.execute(_APPLIED, wanted):
             applied.setdefault(document_id, set()).add(sha256)
-        return {
+        found = {
             row["id"]: document_of(row, frozenset(applied.get(row["id"], ())))
             for row in self._connection.execute(_DOCUMENTS, wanted).mappings()
         }
+        if missing := set(document_ids) - found.keys():
+            raise NotAsWritten(f"the document of row {min(missing)} is and is not there")
+        return found
 
     def save_documents(self, decided: Iterable[tuple[int, DocumentState, Mapping[str, int]]]) -> None:
         """Write what is known of documents, each with its row and the rows of its versions."""
@@ -156,14 +161,15 @@ class RegistryStore:
 
         Raises WrongConfiguration for another registry's watch.
         """
-        wanted = {watch.name: (document_id, watch) for document_id, watch in watches}
-        known = self._connection.execute(_REGISTRIES, {"of_names": list(wanted)})
-        for name, *registry in known:
-            document_id, watch = wanted.pop(name)
-            if registry != [document_id, watch.registry_id]:
+        watches = list(watches)
+        names = [watch.name for _, watch in watches]
+        rows = self._connection.execute(_REGISTRIES, {"of_names": names})
+        known = {row.name: (row.document_id, row.registry_id) for row in rows}
+        for document_id, watch in watches:
+            if known.get(watch.name, (document_id, watch.registry_id)) != (document_id, watch.registry_id):
                 raise WrongConfiguration(
-                    f"watch {name}: it was begun for another registry, and what is stored belongs to that; "
-                    "give the new watch another name"
+                    f"watch {watch.name}: it was begun for another registry, and what is stored belongs to "
+                    "that; give the new watch another name"
                 )
         insert_all(
             self._connection,
@@ -175,7 +181,8 @@ class RegistryStore:
                     "registry_id": watch.registry_id,
                     **_watched_columns(watch.watched),
                 }
-                for document_id, watch in wanted.values()
+                for document_id, watch in watches
+                if watch.name not in known
             ],
         )
 
@@ -185,17 +192,22 @@ class RegistryStore:
             update(t.watch).where(t.watch.c.id == watch_id).values(_watched_columns(watched))
         )
 
-    def watches(self, document_ids: Collection[int], there: Iterable[str] = ()) -> dict[str, StoredWatch]:
+    def watches(
+        self, document_ids: Collection[int], there: Mapping[str, int] | None = None
+    ) -> dict[str, StoredWatch]:
         """The watches on documents, by name, with what is known of each.
 
-        Raises NotAsWritten when one is not among them that is `there`, as another index has it.
+        `there` are the documents of some watches, as another index has it. Raises NotAsWritten for one that
+        is not on its document.
         """
         wanted = {"of_documents": list(document_ids)}
         rows = self._connection.execute(_WATCHES, wanted).mappings().all()
         registrations = self._by_watch(_REGISTRATIONS, wanted, registration_of)
         records = self._by_watch(_RECORDS, wanted, record_of)
         holds = self._by_watch(_HOLDS, wanted, hold_of)
-        if missing := set(there) - {row["name"] for row in rows}:
+        on = {row["name"]: row["document_id"] for row in rows}
+        missing = [name for name, document_id in (there or {}).items() if on.get(name) != document_id]
+        if missing:
             raise NotAsWritten(f"the watch {min(missing)} is and is not on its document")
         return {
             row["name"]: StoredWatch(

@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy import Connection, RowMapping, bindparam, delete, func, select, update
 
 from db import tables as t
-from db.column_types import word
+from db.column_types import NotAsWritten, word
 from db.inserted import insert_all
 from sync.decide.observations import Run, joined
 from sync.fetch.location import as_stored
@@ -87,6 +87,14 @@ class KnownVersion:
     """Whether the body is no longer kept."""
 
 
+class VersionIds(dict[str, int]):
+    """The rows of a document's versions, by SHA-256."""
+
+    def __missing__(self, sha256: str) -> int:
+        """Raise NotAsWritten: who asks has seen that the version is there, as another index has it."""
+        raise NotAsWritten(f"the version {sha256[:12]} is and is not there")
+
+
 class SnapshotStore:
     """Reads and writes within one transaction."""
 
@@ -131,13 +139,14 @@ class SnapshotStore:
         urls = {url: as_stored(url) for url in document_urls}
         found: dict[str, dict[str, KnownVersion]] = {stored: {} for stored in urls.values()}
         for row in self._connection.execute(_VERSIONS, {"of_urls": list(found)}):
+            if row.document_url not in found:
+                raise NotAsWritten("a version is and is not of its document")
             found[row.document_url][row.sha256] = KnownVersion(row.id, row.updated, bool(row.pruned))
         return {url: found[stored] for url, stored in urls.items()}
 
-    def ids(self, document_url: str) -> dict[str, int]:
-        """The row of each version of a document, by SHA-256."""
-        versions = self.versions_of([document_url])[document_url]
-        return {sha256: version.id for sha256, version in versions.items()}
+    def ids(self, document_url: str) -> VersionIds:
+        """The row of each version of a document."""
+        return ids_of(self.versions_of([document_url])[document_url])
 
     def versions(self, document_url: str) -> Iterator[StoredSnapshot]:
         """Every version of a document."""
@@ -222,6 +231,11 @@ class SnapshotStore:
     def forget_observations(self, document_id: int) -> None:
         """Delete the rows, for a replay that writes them anew."""
         self._connection.execute(delete(t.observation).where(t.observation.c.document_id == document_id))
+
+
+def ids_of(versions: Mapping[str, KnownVersion]) -> VersionIds:
+    """The rows of versions that are given by SHA-256."""
+    return VersionIds((sha256, version.id) for sha256, version in versions.items())
 
 
 def _columns(version: KeptVersion) -> dict[str, object]:

@@ -16,7 +16,7 @@ from sync.news import trouble
 from sync.news.trouble import Past, Problem
 from sync.observe import Served
 from sync.sources import FailedSource, Reads, ReadSource, SameSource
-from sync.state import HoldKind, Notice
+from sync.state import Decision, HoldKind, Notice
 from sync.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -85,11 +85,15 @@ def outcome(looked: Look, verdict: Verdict) -> Outcome:
     return Outcome.QUARANTINED if verdict is Verdict.QUARANTINED else Outcome.DONE
 
 
-def keep_what_servers_said(resources: ResourceStore, looked: Look) -> None:
-    """Validators of documented tables, and how long each server wants to be left alone (rule 6).
+def keep_what_servers_said(resources: ResourceStore, looked: Look, decision: Decision) -> None:
+    """Validators, and how long each server wants to be left alone (docs/rules.md, rule 6).
 
-    The document's own validators were stored with its version.
+    Of the document they are kept only with a version that counts in full.
     """
+    match looked.seen:
+        case Served(bundled=False, location=location, validators=validators, sha256=sha256):
+            if sha256 == decision.document.snapshot:
+                resources.keep_validators(location, validators if decision.in_full else None, sha256)
     for read in _all(looked.reads):
         location = read.source.location
         if not is_url(location):

@@ -64,7 +64,7 @@ class Deciding:
         ended: list[Ended] = []
         for look, one in zip(looks, begun, strict=True):
             decided.append(self._conclude(look, one, past_of(self.connection, log, one.stored, look.reads)))
-            keep_what_servers_said(resources, look)
+            keep_what_servers_said(resources, look, one.stored.decision)
             ended.append(_ended(look, one.stored, decided[-1].reports))
         resources.write()
         log.add(ended, self.at)

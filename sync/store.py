@@ -13,8 +13,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from db.registry_store import DecidedWatch, RegistryStore, StoredWatch
-from db.resource_store import ResourceStore
-from db.snapshot_store import KeptVersion, KnownVersion, SnapshotStore
+from db.snapshot_store import KeptVersion, KnownVersion, SnapshotStore, ids_of
 from sync.decide.advance import Patience, advance
 from sync.decide.observations import Run, run_of
 from sync.decide.replay import quarantine_reason
@@ -129,7 +128,7 @@ def _known(registry: RegistryStore, documents: Sequence[tuple[str, Sequence[Watc
     wanted = [(id_, watch) for id_, (_, watches) in zip(ids, documents, strict=True) for watch in watches]
     registry.add_watches(wanted)
     states = registry.documents(ids)
-    stored = registry.watches(ids, [watch.name for _, watch in wanted])
+    stored = registry.watches(ids, {watch.name: id_ for id_, watch in wanted})
     return [
         _Known(id_, states[id_], {watch.name: stored[watch.name] for watch in watches})
         for id_, (_, watches) in zip(ids, documents, strict=True)
@@ -162,12 +161,11 @@ def _decided(
         accept_older=sight.accept_older,
         accepted=sight.accepted,
     )
-    return _Settled(sight, before, decision, run, {sha256: one.id for sha256, one in versions.items()})
+    return _Settled(sight, before, decision, run, ids_of(versions))
 
 
 def _write(connection: Connection, settled: Sequence[_Settled], at: datetime) -> None:
     registry, snapshots = RegistryStore(connection), SnapshotStore(connection)
-    resources = ResourceStore(connection)
     snapshots.mark_applied(
         one.snapshot_ids[one.decision.document.snapshot]
         for one in settled
@@ -190,13 +188,3 @@ def _write(connection: Connection, settled: Sequence[_Settled], at: datetime) ->
     for one in settled:
         if one.decision.verdict is Verdict.QUARANTINED:
             snapshots.prune_quarantined(one.before.document_id)
-        seen = one.sight.seen
-        if isinstance(seen, Served) and not seen.bundled and not one.sight.accepted:
-            _keep_validators(resources, seen, one.decision)
-    resources.write()
-
-
-def _keep_validators(resources: ResourceStore, seen: Served, decision: Decision) -> None:
-    """Keep what came with a version that counts in full, and only that (docs/rules.md, rule 6)."""
-    if seen.sha256 == decision.document.snapshot:
-        resources.keep_validators(seen.location, seen.validators if decision.in_full else None, seen.sha256)

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from db.alert_outbox import AlertOutbox
+from db.column_types import NotAsWritten
 from db.documented_store import DocumentedStore
 from db.registry_store import RegistryStore
 from sync.audience import Audience
@@ -63,6 +64,8 @@ def compare(
     in_use = store.tables(stored.id, Role.IN_USE) if watch.in_use else {}
     before = store.open_flags(stored.id)
     by_key = {r.key: r for r in step.state.registrations}
+    if lost := before.keys() - by_key.keys():
+        raise NotAsWritten(f"the registration {min(lost)} is and is not there")
     flagged_before = sorted(map(by_key.__getitem__, before), key=lambda registration: registration.first)
     if watch.documented and not tables:
         # Not one of them was ever read, so nothing is known to be documented: the flags stay as they were.

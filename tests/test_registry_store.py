@@ -307,5 +307,8 @@ def _lives(connection: Connection) -> int | None:
 
 def test_a_watch_that_one_index_has_and_another_lacks_is_damage(connection: Connection) -> None:
     store = RegistryStore(connection)
+    document_id, other = store.add_documents([DOCUMENT, OTHER])
+    with pytest.raises(NotAsWritten, match="the watch codes is"):
+        store.watches([document_id, other], {WATCH.name: other})
     with pytest.raises(NotAsWritten, match="the watch gone is and is not on its document"):
-        store.watches(store.add_documents([DOCUMENT]), [WATCH.name, "gone"])
+        store.watches([document_id], {WATCH.name: document_id, "gone": document_id})

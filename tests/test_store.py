@@ -23,7 +23,6 @@ from whole_database import database_in_memory, everything
 from db import tables as t
 from db.engine import Database
 from db.known import known_documents
-from db.resource_store import ResourceStore
 from db.snapshot_store import SnapshotStore
 from sync.fetched import Validators
 from sync.observe import Served, StillServed, bundled, kept
@@ -64,11 +63,6 @@ def served(body: bytes, *, last_modified: str | None = None, url: str = URL) -> 
 def seen(connection: Connection, what: Served | StillServed, at: datetime = NOON, **how: bool) -> Stored:
     (stored,) = settle(connection, [Sight(URL, [CLOSE_CODES], what, **how)], at)  # type: ignore[arg-type]  # by name
     return stored
-
-
-def validators(connection: Connection, body: bytes, url: str = URL) -> Validators | None:
-    resource = ResourceStore(connection).known().get(url)
-    return resource.validators(url, hashlib.sha256(body).hexdigest()) if resource else None
 
 
 def test_a_first_sight_stores_everything_and_changes_nothing(connection: Connection) -> None:
@@ -113,42 +107,6 @@ def test_an_older_copy_is_applied_when_a_person_says_so(connection: Connection) 
     assert accepted.decision.verdict is Verdict.OVERDUE
 
 
-# -- validators: rule 6 --------------------------------------------------------------------------------
-
-
-def test_validators_are_kept_with_the_version_and_the_url_they_came_with(connection: Connection) -> None:
-    elsewhere = "https://mirror.example/codes.xml"
-    seen(connection, served(FIRST, last_modified="Thu, 01 Jan 2026 00:00:00 GMT"))
-    assert validators(connection, FIRST) == Validators(URL, "Thu, 01 Jan 2026 00:00:00 GMT")
-    assert validators(connection, SECOND) is None
-    seen(connection, served(FIRST, last_modified="other", url=elsewhere), NOON + DAY)
-    assert validators(connection, FIRST) == Validators(URL, "Thu, 01 Jan 2026 00:00:00 GMT")
-    assert validators(connection, FIRST, elsewhere) == Validators(elsewhere, "other")
-
-
-def test_a_server_that_sends_none_any_more_is_not_asked_conditionally(connection: Connection) -> None:
-    seen(connection, served(FIRST, last_modified="a"))
-    seen(connection, served(FIRST), NOON + DAY)
-    assert validators(connection, FIRST) is None
-
-
-def test_validators_of_an_older_copy_are_not_kept(connection: Connection) -> None:
-    seen(connection, served(SECOND, last_modified="b"))
-    seen(connection, served(FIRST, last_modified="a"), NOON + DAY)
-    assert validators(connection, FIRST) is None
-    assert validators(connection, SECOND) == Validators(URL, "b")
-
-
-def test_validators_of_a_version_that_is_held_back_in_part_are_not_kept(connection: Connection) -> None:
-    in_part = document([NORMAL, row("3x00", "Unauthorized")], updated="2026-01-02")
-    seen(connection, served(FIRST, last_modified="a"))
-    seen(connection, served(in_part, last_modified="b"), NOON + DAY)
-    assert validators(connection, in_part) is None
-    mended = document([NORMAL, UNAUTHORIZED], updated="2026-01-02")
-    seen(connection, served(mended, last_modified="c"), NOON + DAY)
-    assert validators(connection, mended) == Validators(URL, "c")
-
-
 # -- what can't be used: rule 4 ------------------------------------------------------------------------
 
 CUT = FIRST[:-30]
@@ -158,15 +116,12 @@ MISSING = document([NORMAL], updated="2026-01-02", registry_id="another")
 
 @pytest.mark.parametrize("body", [CUT, EMPTY, MISSING], ids=["cut", "empty", "missing"])
 def test_what_can_not_be_used_is_kept_and_changes_nothing(body: bytes, connection: Connection) -> None:
-    seen(connection, served(FIRST, last_modified="a"))
-    before = seen(connection, served(FIRST, last_modified="a")).decision.watches["close-codes"].state
-    stored = seen(connection, served(body, last_modified="b"), NOON + DAY)
+    before = seen(connection, served(FIRST)).decision.watches["close-codes"].state
+    stored = seen(connection, served(body), NOON + DAY)
     after = stored.decision.watches["close-codes"].state
     assert stored.decision.verdict is Verdict.QUARANTINED
     assert (after.records, after.registrations) == (before.records, before.registrations)
     assert SnapshotStore(connection).body(URL, hashlib.sha256(body).hexdigest()) == body
-    assert validators(connection, body) is None
-    assert validators(connection, FIRST) == Validators(URL, "a")
 
 
 def test_what_can_not_be_used_is_known_before_it_is_stored() -> None:

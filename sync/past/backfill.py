@@ -122,7 +122,7 @@ def backfill(
         registry, snapshots = RegistryStore(connection), SnapshotStore(connection)
         (document_id,) = registry.add_documents([watch.document])
         registry.add_watches([(document_id, watch)])
-        on_document = registry.watches([document_id], [watch.name])
+        on_document = registry.watches([document_id], {watch.name: document_id})
         stored = on_document[watch.name]
         seen = [one for one in beside if one.name in on_document and on_document[one.name].state.seen]
         watches = [watch, *seen]
