@@ -166,7 +166,9 @@ class Database:
                 yield connection
         except IntegrityError as e:
             # A row that fits none of the others: a bug, unless they do not fit each other either.
-            if self.path is None or not sqlite_files.contradicts_itself(self.path):
+            with explained(self.where):
+                damaged = self.path is not None and sqlite_files.contradicts_itself(self.path)
+            if not damaged:
                 raise
             raise DatabaseUnusable(
                 f"{self.where}: the database is damaged (its rows contradict each other); nothing was "
