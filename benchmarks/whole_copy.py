@@ -54,7 +54,7 @@ def measure() -> Measured:
             (
                 cpu(name, AGAINST, pairs, 2.0),
                 cpu("of it, reading the documents into records", AGAINST, reading),
-                cpu(name, BARE, bare),
+                cpu(f"{name}, a bare floor", BARE, bare),
                 peak(f"{name}, memory", AGAINST, pairs),
             )
         )
