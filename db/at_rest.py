@@ -12,6 +12,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, func, select, union, update
 
 from db import tables as t
+from db.newest import newest
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def last_observations(connection: Connection) -> dict[int, LastObservation]:
     o = t.observation.c
     rows = connection.execute(
         select(o.id, o.document_id, o.snapshot_id, o.verdict, o.last_at, o.accept_older, o.accepted).where(
-            o.id.in_(_newest(t.observation))
+            o.id.in_(newest(t.observation))
         )
     )
     return {
@@ -76,7 +77,7 @@ def last_runs(connection: Connection) -> dict[int, LastRun]:
     """By the document's row."""
     r = t.run.c
     rows = connection.execute(
-        select(r.id, r.document_id, r.outcome, r.exit_code, r.last_at).where(r.id.in_(_newest(t.run)))
+        select(r.id, r.document_id, r.outcome, r.exit_code, r.last_at).where(r.id.in_(newest(t.run)))
     )
     return {row.document_id: LastRun(row.id, row.outcome, row.exit_code, row.last_at) for row in rows}
 
@@ -111,10 +112,6 @@ def counts(connection: Connection) -> Mapping[int, Counts]:
     for watch_id, first, last in connection.execute(flags):
         found.setdefault(watch_id, Counts()).flagged.append((first, last))
     return found
-
-
-def _newest(table: Table) -> Select[int]:
-    return select(func.max(table.c.id)).group_by(table.c.document_id)
 
 
 def _counted(table: Table, there: ColumnElement[bool]) -> Select[int, int]:

@@ -8,24 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TypeVar
 
 from sqlalchemy import Connection, Update, bindparam, update
 
 from db import tables as t
 from db.content_columns import Columns, ContentColumns
-from db.inserted import insert_all, insert_columns
+from db.inserted import insert_all
+from db.registry_inserted import insert_records, insert_registrations
 from db.registry_rows import (
     hold_columns,
     record_columns,
-    records_columns,
     registration_columns,
-    registrations_columns,
 )
 from sync.records import Record
 from sync.state import Hold, Registration, WatchState
-
-T = TypeVar("T")
 
 _REGISTRATION = update(t.registration).where(
     t.registration.c.watch_id == bindparam("of_watch"), t.registration.c.key == bindparam("of_key")
@@ -87,17 +83,11 @@ class RegistryDifferences:
         # First those that end, then those that go on, then those that return to values the others had.
         for changed in (self._ending, self._going_on, self._returning):
             _update_all(connection, _REGISTRATION, changed)
-        if self._registrations:
-            watches, registrations = _apart(self._registrations)
-            columns = {"watch_id": watches, **registrations_columns(registrations)}
-            insert_columns(connection, t.registration, columns, said.of(r.content for r in registrations))
+        insert_registrations(connection, self._registrations, said)
         _update_all(connection, _RECORD_IN_FORCE, self._filled)
         _update_all(connection, _RECORD_IN_FORCE, self._ended)
-        if self._records:
-            watches, records = _apart(self._records)
-            valid = {"valid_from": [self._at] * len(records)}
-            columns = {"watch_id": watches, **records_columns(records), **valid}
-            insert_columns(connection, t.record, columns, said.of(r.content for r in records))
+        valid = [(watch_id, record, self._at, None) for watch_id, record in self._records]
+        insert_records(connection, valid, said)
         _update_all(connection, _OPEN_HOLD, self._closed)
         _update_all(connection, _OPEN_HOLD, self._accepted)
         insert_all(connection, t.hold, self._holds)
@@ -156,11 +146,6 @@ class RegistryDifferences:
             for identity, hold in now.items()
             if identity not in known
         )
-
-
-def _apart(things: Sequence[tuple[int, T]]) -> tuple[list[int], list[T]]:
-    """The watches and what is theirs, each by itself."""
-    return [watch_id for watch_id, _ in things], [thing for _, thing in things]
 
 
 def _update_all(connection: Connection, statement: Update, rows: Sequence[Columns]) -> None:

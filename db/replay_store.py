@@ -12,8 +12,9 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 
 from db import tables as t
 from db.content_columns import ContentColumns
-from db.inserted import insert_all, insert_columns
-from db.registry_rows import hold_columns, records_columns, registration_columns, registrations_columns
+from db.inserted import insert_all
+from db.registry_inserted import insert_records, insert_registrations
+from db.registry_rows import hold_columns, registration_columns
 from db.registry_store import RegistryStore
 from sync.decide.replay import Replay, WatchReplay
 from sync.state import Pair, Registration
@@ -49,7 +50,8 @@ class ReplayStore:
         registry.set_applied([(watch_id, replayed.state.snapshot, snapshot_ids)])
         for table in (t.record, t.hold):
             self._connection.execute(delete(table).where(table.c.watch_id == watch_id))
-        self._insert_records(watch_id, replayed)
+        records = [(watch_id, record, start, end) for record, start, end in replayed.records]
+        insert_records(self._connection, records, self._said)
         insert_all(
             self._connection,
             t.hold,
@@ -62,18 +64,6 @@ class ReplayStore:
             watch_id, registry.registration_ids(watch_id), before, replayed.state.registrations
         )
         registry.add_changes(watch_id, replayed.changes, snapshot_ids)
-
-    def _insert_records(self, watch_id: int, replayed: WatchReplay) -> None:
-        if not replayed.records:
-            return
-        records, starts, ends = zip(*replayed.records, strict=True)
-        columns = {"watch_id": [watch_id] * len(records), **records_columns(records)}
-        insert_columns(
-            self._connection,
-            t.record,
-            {**columns, "valid_from": starts, "valid_to": ends},
-            self._said.of(record.content for record in records),
-        )
 
     def _rewrite_registrations(
         self,
@@ -97,10 +87,8 @@ class ReplayStore:
                 update(table).where(table.c.id == bindparam("row")),
                 [{"row": rows[kept[r.key]], **registration_columns(r)} for r in after if r.key in kept],
             )
-        new = [r for r in after if r.key not in kept]
-        if new:
-            columns = {"watch_id": [watch_id] * len(new), **registrations_columns(new)}
-            insert_columns(self._connection, table, columns, self._said.of(r.content for r in new))
+        new = [(watch_id, r) for r in after if r.key not in kept]
+        insert_registrations(self._connection, new, self._said)
 
     def backdate_flags(self, watch_id: int) -> None:
         """Let a flag begin no later than its registration came to be known by what was added."""

@@ -12,16 +12,7 @@ from sqlalchemy import Connection, RowMapping, bindparam, func, select, update
 from db import tables as t
 from db.column_types import word
 from db.inserted import insert_all
-
-# Statements of every run stand here, since to make one takes three times as long as to run it.
-_LAST = select(t.run).where(
-    t.run.c.id.in_(
-        select(func.max(t.run.c.id))
-        .where(t.run.c.document_id.in_(bindparam("of_documents", expanding=True)))
-        .group_by(t.run.c.document_id)
-    )
-)
-_ROW = update(t.run).where(t.run.c.id == bindparam("of_row"))
+from db.newest import newest
 
 
 class Outcome(StrEnum):
@@ -117,12 +108,13 @@ class RunLog:
                 new.append({**asdict(one), "first_at": at, "last_at": at, "count": 1})
         insert_all(self._connection, t.run, new)
         if alike:
-            self._connection.execute(_ROW, alike)
+            self._connection.execute(update(t.run).where(t.run.c.id == bindparam("of_row")), alike)
         self._newest = None
 
     def _last(self) -> dict[int, RowMapping]:
         """The newest row of each document, read once: nobody else writes within the transaction."""
         if self._newest is None:
-            rows = self._connection.execute(_LAST, {"of_documents": self._document_ids}).mappings()
+            last = newest(t.run, t.run.c.document_id.in_(self._document_ids))
+            rows = self._connection.execute(select(t.run).where(t.run.c.id.in_(last))).mappings()
             self._newest = {row["document_id"]: row for row in rows}
         return self._newest

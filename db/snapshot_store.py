@@ -15,6 +15,7 @@ from sqlalchemy import Connection, RowMapping, bindparam, delete, func, select, 
 from db import tables as t
 from db.column_types import NotAsWritten, word
 from db.inserted import insert_all
+from db.newest import newest
 from sync.decide.observations import Run, joined
 from sync.fetch.location import as_stored
 from sync.verdict import Verdict
@@ -42,9 +43,7 @@ _RUNS = (
 _RUNS_OF_ONE = _RUNS.where(t.observation.c.document_id == bindparam("of_document"))
 _NEWEST_RUNS = _RUNS.where(
     t.observation.c.id.in_(
-        select(func.max(t.observation.c.id))
-        .where(t.observation.c.document_id.in_(bindparam("of_documents", expanding=True)))
-        .group_by(t.observation.c.document_id)
+        newest(t.observation, t.observation.c.document_id.in_(bindparam("of_documents", expanding=True)))
     )
 )
 _RUN = update(t.observation).where(t.observation.c.id == bindparam("of_run"))

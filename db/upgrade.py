@@ -125,10 +125,9 @@ def _backup(database: Database, revision: str | None) -> Path | None:
 
 
 def _migrate(connection: Connection) -> None:
-    _leave_colours_out()
+    config = _config()
     from alembic import command  # noqa: PLC0415  # 80 ms that only an upgrade pays
 
-    config = _config()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
     if connection.dialect.name == "sqlite":
@@ -136,24 +135,21 @@ def _migrate(connection: Connection) -> None:
 
 
 def _refuse_newer(where: str, revision: str) -> None:
+    config = _config()
     from alembic.script import ScriptDirectory  # noqa: PLC0415  # as above
 
-    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     if revision not in known:
         raise DatabaseUnusable(
             f"{where}: the database was written by a newer ianawatch (schema {revision}); upgrade the program"
         )
 
 
-def _leave_colours_out() -> None:
-    """Have Alembic loaded in half the time: Mako, which it writes new migrations with, needs no Pygments.
-
-    Mako goes without the colours of its error pages where Pygments is not installed.
-    """
-    sys.modules.setdefault("mako.ext.pygmentplugin", None)  # type: ignore[arg-type]  # as importlib says
-
-
 def _config() -> Config:
+    """Where the migrations are. What is first to load Alembic."""
+    # In half the time: Mako, which it writes new migrations with, colours its error pages with Pygments, and
+    # goes without where that is not installed.
+    sys.modules.setdefault("mako.ext.pygmentplugin", None)  # type: ignore[arg-type]  # as importlib says
     from alembic.config import Config  # noqa: PLC0415  # as above
 
     config = Config()

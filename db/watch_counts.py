@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, func, select
 
 from db import tables as t
+from db.newest import newest
 from db.run_log import Outcome
 from sync.answers import WatchCounts
 
@@ -25,14 +26,8 @@ def watch_counts(connection: Connection) -> dict[str, WatchCounts]:
         .group_by(r.watch_id)
         .subquery()
     )
-    # The last by id, not by time: a clock that ran ahead once must not make every later check look older.
-    last = (
-        select(func.max(t.run.c.id).label("id"))
-        .where(t.run.c.outcome == Outcome.DONE)
-        .group_by(t.run.c.document_id)
-        .subquery()
-    )
-    checked = select(t.run.c.document_id, t.run.c.last_at).join(last, last.c.id == t.run.c.id).subquery()
+    last = newest(t.run, t.run.c.outcome == Outcome.DONE)
+    checked = select(t.run.c.document_id, t.run.c.last_at).where(t.run.c.id.in_(last)).subquery()
     query = (
         select(w.name, w.snapshot_id, live.c.count, flagged.c.count, checked.c.last_at)
         .outerjoin(live, live.c.watch_id == w.id)

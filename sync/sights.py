@@ -68,8 +68,6 @@ def unusable(seen: Served | StillServed, watch: Watch) -> bool:
     return isinstance(version.registries[watch.name], str)
 
 
-def updated_of(seen: Served | StillServed) -> str | None:
-    """The document's date as served; None where it can't be read, and after a 304."""
-    if isinstance(seen, StillServed) or isinstance(seen.document, str):
-        return None
-    return seen.document.updated
+def updated_of(seen: Served) -> str | None:
+    """The document's date as served; None where it can't be read."""
+    return None if isinstance(seen.document, str) else seen.document.updated

@@ -59,23 +59,20 @@ def settle_looks(
 
 def _in_want(connection: Connection, looks: Sequence[Look]) -> Iterator[tuple[Look, Mapping[Watch, Bundle]]]:
     """The looks that give watches nothing to begin with, and what ships for these watches."""
-    shipped = [
-        look
-        for look in looks
-        if look.seen and look.document.by_default and any(watch.bundle for watch in look.document.watches)
-    ]
-    known = known_documents(connection) if shipped else {}
-    for look in shipped:
-        stored = known.get(as_stored(look.document.url))
+    known = None
+    for look in looks:
+        document, seen = look.document, look.seen
+        shipped = {watch: watch.bundle for watch in document.watches if watch.bundle}
+        if not (shipped and seen and document.by_default):
+            continue
+        known = known_documents(connection) if known is None else known
+        stored = known.get(as_stored(document.url))
         # Another sync may have reached the source meanwhile: then nothing has to stand in.
         begun = {name for name, watch in stored.watches.items() if watch.sha256} if stored else set()
         bundles = {
-            watch: watch.bundle
-            for watch in look.document.watches
-            if watch.bundle
-            and watch.name not in begun
-            and look.seen
-            and (look.failure or unusable(look.seen, watch))
+            watch: bundle
+            for watch, bundle in shipped.items()
+            if watch.name not in begun and (look.failure or unusable(seen, watch))
         }
         if bundles:
             yield look, bundles

@@ -69,15 +69,7 @@ def settle(
         for sight, before in zip(sights, known, strict=True)
     ]
     _write(connection, settled, at)
-    return [
-        Stored(
-            one.before.document_id,
-            one.decision,
-            one.before.watches,
-            {sha256: version.updated for sha256, version in versions[one.sight.url].items()},
-        )
-        for one in settled
-    ]
+    return [_stored(one.before, one.decision, versions[one.sight.url]) for one in settled]
 
 
 def as_it_was(connection: Connection, documents: Sequence[tuple[str, Sequence[Watch]]]) -> list[Stored]:
@@ -87,17 +79,7 @@ def as_it_was(connection: Connection, documents: Sequence[tuple[str, Sequence[Wa
     known = _known(RegistryStore(connection), documents)
     versions = SnapshotStore(connection).versions_of(url for url, _ in documents)
     return [
-        Stored(
-            before.document_id,
-            Decision(
-                Verdict.UNCHANGED,
-                before.document,
-                {name: WatchDecision(watch.state) for name, watch in before.watches.items()},
-            ),
-            before.watches,
-            {sha256: version.updated for sha256, version in versions[url].items()},
-            seen=False,
-        )
+        _stored(before, _nothing(before), versions[url], seen=False)
         for (url, _), before in zip(documents, known, strict=True)
     ]
 
@@ -133,6 +115,19 @@ def _known(registry: RegistryStore, documents: Sequence[tuple[str, Sequence[Watc
         _Known(id_, states[id_], {watch.name: stored[watch.name] for watch in watches})
         for id_, (_, watches) in zip(ids, documents, strict=True)
     ]
+
+
+def _stored(
+    before: _Known, decision: Decision, versions: Mapping[str, KnownVersion], *, seen: bool = True
+) -> Stored:
+    dates = {sha256: version.updated for sha256, version in versions.items()}
+    return Stored(before.document_id, decision, before.watches, dates, seen)
+
+
+def _nothing(before: _Known) -> Decision:
+    """The decision that leaves all as it was."""
+    watches = {name: WatchDecision(watch.state) for name, watch in before.watches.items()}
+    return Decision(Verdict.UNCHANGED, before.document, watches)
 
 
 def _kept(sights: Iterable[Sight]) -> Iterator[KeptVersion]:

@@ -56,8 +56,6 @@ def parse_values(text: str, bounds: Interval) -> Interval | UnusableValues:
 
 def _number(digits: str) -> int | None:
     """The number, or None where it is larger than MAX_VALUE."""
-    if len(digits) < _MAX_DIGITS and digits.isdecimal():
-        return int(digits)
     if digits[:2] in ("0x", "0X"):
         number = int(digits, 16)
     else:
